@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# `make help` lists the targets. The parts: mk/build.mk (the hypervisor), mk/unit.mk (tests on the host), mk/target.mk
+# (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it).
+
+ROLE ?= hyp
+CROSS_COMPILE ?= aarch64-linux-gnu-
+
+# `make CC=clang` builds with clang and lld; everything else is the cross gcc.
+ifeq ($(findstring clang,$(if $(filter command line environment,$(origin CC)),$(CC))),clang)
+TOOLCHAIN := clang
+else
+TOOLCHAIN := gcc
+endif
+
+B := build/$(ROLE)-$(TOOLCHAIN)
+PYTHON := /usr/bin/python3
+HOSTCC ?= gcc
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trivet
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(filter -j%,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# Quiet unless V=1.
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @printf '  %-7s %s\n' '$(1)' '$(2)';
+endif
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+.PHONY: all clean distclean help FORCE
+all: trivet
+
+include mk/build.mk
+include mk/unit.mk
+include mk/target.mk
+include mk/lint.mk
+-include mk/images.mk
+-include mk/run.mk
+
+.PHONY: check
+check: ## set-up, unit, target and system tests; the last line is the sum
+	$(Q)$(call SETUP,build unit run test)
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit target system
+
+.PHONY: check-all
+check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
+	$(Q)$(call SETUP,build clang unit run test lint)
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang debug format lint unit target system
+
+clean: ## remove what was built (images, downloads and configuration stay)
+	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint
+
+distclean: ## remove build/ as a whole (the download cache stays)
+	$(call say,CLEAN,build) rm -rf build
+
+help: ## this list
+	@echo 'Targets (ROLE=hyp, CC=clang, V=1, DEFCONFIG=name, SUITE=name):'
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(wildcard Makefile mk/*.mk) | sort -u | awk -F'|' '{ printf "  %-16s %s\n", $$1, $$2 }'

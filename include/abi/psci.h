@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Power State Coordination Interface 1.1 (DEN 0022): identifiers and return values. For the
+ * product, guests and tests; constants only, so that assembly may include it too.
+ */
+#ifndef ABI_PSCI_H
+#define ABI_PSCI_H
+
+#define PSCI_VERSION		 0x84000000
+#define PSCI_CPU_SUSPEND_32	 0x84000001
+#define PSCI_CPU_SUSPEND_64	 0xc4000001
+#define PSCI_CPU_OFF		 0x84000002
+#define PSCI_CPU_ON_32		 0x84000003
+#define PSCI_CPU_ON_64		 0xc4000003
+#define PSCI_AFFINITY_INFO_32	 0x84000004
+#define PSCI_AFFINITY_INFO_64	 0xc4000004
+#define PSCI_MIGRATE_32		 0x84000005
+#define PSCI_MIGRATE_64		 0xc4000005
+#define PSCI_MIGRATE_INFO_TYPE	 0x84000006
+#define PSCI_MIGRATE_INFO_UP_32	 0x84000007
+#define PSCI_MIGRATE_INFO_UP_64	 0xc4000007
+#define PSCI_SYSTEM_OFF		 0x84000008
+#define PSCI_SYSTEM_RESET	 0x84000009
+#define PSCI_FEATURES		 0x8400000a
+#define PSCI_CPU_FREEZE		 0x8400000b
+#define PSCI_CPU_DEFAULT_SUSP_32 0x8400000c
+#define PSCI_CPU_DEFAULT_SUSP_64 0xc400000c
+#define PSCI_NODE_HW_STATE_32	 0x8400000d
+#define PSCI_NODE_HW_STATE_64	 0xc400000d
+#define PSCI_SYSTEM_SUSPEND_32	 0x8400000e
+#define PSCI_SYSTEM_SUSPEND_64	 0xc400000e
+#define PSCI_SET_SUSPEND_MODE	 0x8400000f
+#define PSCI_STAT_RESIDENCY_32	 0x84000010
+#define PSCI_STAT_RESIDENCY_64	 0xc4000010
+#define PSCI_STAT_COUNT_32	 0x84000011
+#define PSCI_STAT_COUNT_64	 0xc4000011
+#define PSCI_SYSTEM_RESET2_32	 0x84000012
+#define PSCI_SYSTEM_RESET2_64	 0xc4000012
+#define PSCI_MEM_PROTECT	 0x84000013
+#define PSCI_MEM_PROTECT_RNG_32	 0x84000014
+#define PSCI_MEM_PROTECT_RNG_64	 0xc4000014
+
+#define PSCI_VERSION_1_1 0x10001
+
+#define PSCI_SUCCESS		0
+#define PSCI_NOT_SUPPORTED	(-1)
+#define PSCI_INVALID_PARAMETERS (-2)
+#define PSCI_DENIED		(-3)
+#define PSCI_ALREADY_ON		(-4)
+#define PSCI_ON_PENDING		(-5)
+#define PSCI_INTERNAL_FAILURE	(-6)
+#define PSCI_NOT_PRESENT	(-7)
+#define PSCI_DISABLED		(-8)
+#define PSCI_INVALID_ADDRESS	(-9)
+
+/* AFFINITY_INFO */
+#define PSCI_AFF_ON	    0
+#define PSCI_AFF_OFF	    1
+#define PSCI_AFF_ON_PENDING 2
+
+/* MIGRATE_INFO_TYPE: there is no Trusted OS, or it needs no migration. */
+#define PSCI_MIGRATE_NOT_REQUIRED 2
+
+/* CPU_SUSPEND power_state, original format */
+#define PSCI_STATE_ID_MASK    0x0000ffff
+#define PSCI_STATE_POWERDOWN  0x00010000
+#define PSCI_STATE_LEVEL_MASK 0x03000000
+#define PSCI_STATE_VALID_MASK 0x0301ffff
+
+/* SYSTEM_RESET2 reset_type */
+#define PSCI_RESET2_WARM 0
+
+#endif

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The hypervisor: configuration, objects, $(B)/trivet.elf and $(B)/trivet.bin.
+
+# Installs what a group of targets needs; silent and quick when nothing is missing.
+SETUP = if [ -x tools/setup ]; then tools/setup $(1); fi
+
+# $(call once,name,command): its output, asked for at first use, since the set-up may only then have installed the command.
+once = $(or $(ONCE_$(1)),$(eval ONCE_$(1) := $(shell $(2)))$(ONCE_$(1)))
+
+# --- toolchain --------------------------------------------------------------------------------------------------
+ifeq ($(TOOLCHAIN),clang)
+TARGET_CC := $(CC) --target=aarch64-linux-gnu
+TARGET_LD := ld.lld
+CC_INCLUDE = $(call once,CC_INCLUDE,$(TARGET_CC) -print-resource-dir)/include
+else
+TARGET_CC := $(CROSS_COMPILE)gcc
+TARGET_LD := $(CROSS_COMPILE)ld
+CC_INCLUDE = $(call once,CC_INCLUDE,$(TARGET_CC) -print-file-name=include)
+WARN_LD := --no-warn-rwx-segments
+endif
+OBJCOPY := $(CROSS_COMPILE)objcopy
+SETUP_BUILD := $(B)/.setup
+
+# --- flags ------------------------------------------------------------------------------------------------------
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wvla -Wundef \
+	-Wpointer-arith -Wwrite-strings -Werror
+# Position-independent: head.S applies the relocations, so the image runs at any 64 KiB-aligned address. Alignment is
+# strict because EL2 runs with its MMU off at first and then all memory is device memory.
+CODEGEN := -std=gnu11 -ffreestanding -nostdinc -O2 -g -fpie -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
+	-fno-stack-protector -mno-outline-atomics -march=armv8-a -fno-common -ffunction-sections -fdata-sections \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-strict-aliasing \
+	-ffile-prefix-map=$(CURDIR)/=
+LIBFDT := build/third_party/libfdt
+INCLUDES = -isystem src/lib/libc -isystem $(CC_INCLUDE) -Iinclude -Isrc -Isrc/arch/arm64/include -I$(B)/include \
+	-isystem $(LIBFDT) -include $(B)/include/generated/autoconf.h
+CFLAGS = $(CODEGEN) $(WARNINGS) $(INCLUDES) $(EXTRA_CFLAGS)
+ASFLAGS = $(CFLAGS) -D__ASSEMBLY__
+LDSCRIPT := src/arch/arm64/trivet.lds
+LDFLAGS := -static -pie --no-dynamic-linker -z text -z max-page-size=4096 --build-id=none --gc-sections \
+	--fatal-warnings $(WARN_LD) -T $(LDSCRIPT)
+# memcpy and friends must not be compiled into calls of themselves.
+NO_LOOPS := -fno-builtin $(if $(filter gcc,$(TOOLCHAIN)),-fno-tree-loop-distribute-patterns)
+
+# --- sources ----------------------------------------------------------------------------------------------------
+WORLD_hyp := world_ns.c
+WORLD_spmc := world_s.c
+WORLD_OTHER := $(filter-out %/$(WORLD_$(ROLE)),$(wildcard src/arch/arm64/world_*.c))
+SRCS := $(filter-out $(WORLD_OTHER),$(sort $(wildcard \
+	src/arch/arm64/*.[cS] src/lib/*.c src/core/*.c src/vgic/*.c src/dev/*.c src/ffa/*.c src/drv/*.c \
+	src/plat/*.c src/plat/*/*.c src/role/$(ROLE)/*.c)))
+FDT_SRCS := fdt.c fdt_check.c fdt_ro.c fdt_wip.c fdt_sw.c fdt_rw.c fdt_strerror.c fdt_empty_tree.c fdt_addresses.c
+OBJS := $(patsubst %,$(B)/obj/%.o,$(basename $(SRCS)))
+FDT_OBJS := $(patsubst %.c,$(B)/obj/libfdt/%.o,$(FDT_SRCS))
+BUILD_MK := Makefile mk/build.mk
+GENERATED = $(B)/include/generated/autoconf.h
+
+# --- configuration: one for each role, in build/config ----------------------------------------------------------
+CONFIG_DIR := build/config/$(ROLE)
+CONFIG := $(CONFIG_DIR)/.config
+DEFCONFIG ?= qemu_virt_$(ROLE)_defconfig
+KCONF_ENV = TRIVET_ROLE=$(ROLE) KCONFIG_CONFIG=$(CURDIR)/$(CONFIG)
+
+.PHONY: defconfig menuconfig savedefconfig
+defconfig: | $(SETUP_BUILD) ## configure from configs/$(DEFCONFIG)
+	$(Q)mkdir -p $(CONFIG_DIR)
+	$(call say,CONFIG,configs/$(DEFCONFIG)) $(KCONF_ENV) kconfig-conf -s --defconfig=configs/$(DEFCONFIG) Kconfig
+menuconfig: $(CONFIG) | $(SETUP_BUILD) ## change the configuration
+	$(Q)$(KCONF_ENV) kconfig-mconf Kconfig
+savedefconfig: $(CONFIG) | $(SETUP_BUILD) ## write the configuration to configs/$(DEFCONFIG), shortest form
+	$(call say,SAVE,configs/$(DEFCONFIG)) $(KCONF_ENV) kconfig-conf -s --savedefconfig=configs/$(DEFCONFIG) Kconfig
+
+$(CONFIG): | $(SETUP_BUILD)
+	$(Q)mkdir -p $(@D)
+	$(call say,CONFIG,configs/$(DEFCONFIG)) $(KCONF_ENV) kconfig-conf -s --defconfig=configs/$(DEFCONFIG) Kconfig
+
+# $(call autoconf,header,scratch directory): the header changes only when its content does.
+define autoconf
+	mkdir -p $(2)/include/config $(2)/include/generated $(dir $(1)) && \
+	(cd $(2) && srctree=$(CURDIR) $(KCONF_ENV) KCONFIG_AUTOHEADER=autoconf.h KCONFIG_AUTOCONFIG=auto.conf \
+		KCONFIG_TRISTATE=tristate.conf kconfig-conf -s --silentoldconfig $(CURDIR)/Kconfig </dev/null) && \
+	(cmp -s $(2)/autoconf.h $(1) || cp $(2)/autoconf.h $(1))
+endef
+
+$(B)/kconfig/.done: $(CONFIG) Kconfig | $(SETUP_BUILD)
+	$(Q)$(call autoconf,$(B)/include/generated/autoconf.h,$(@D)) && touch $@
+$(B)/include/generated/autoconf.h: $(B)/kconfig/.done ;
+
+# --- version: generated/version.h changes only when the version does --------------------------------------------
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+$(B)/include/generated/version.h: FORCE
+	$(Q)mkdir -p $(@D) && echo '#define TRIVET_VERSION "$(VERSION)"' >$@.tmp && \
+	(cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@)
+
+# --- objects ----------------------------------------------------------------------------------------------------
+.PHONY: $(SETUP_BUILD)
+$(SETUP_BUILD):
+	$(Q)$(call SETUP,build $(filter clang,$(TOOLCHAIN)))
+
+# The set-up brings the sources.
+$(LIBFDT)/libfdt.h: | $(SETUP_BUILD)
+	@test -e $@ || { echo 'error: $@ is missing and tools/setup did not bring it' >&2; false; }
+
+$(B)/obj/%.o: %.c $(BUILD_MK) | $(GENERATED) $(LIBFDT)/libfdt.h $(B)/include/generated/version.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(TARGET_CC) $(CFLAGS) $(CFLAGS_$(notdir $<)) -MMD -MP -c -o $@ $<
+
+$(B)/obj/%.o: %.S $(BUILD_MK) | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS,$<) $(TARGET_CC) $(ASFLAGS) -MMD -MP -c -o $@ $<
+
+# Third-party: the product's code generation, without our warnings.
+$(FDT_OBJS): $(B)/obj/libfdt/%.o: $(LIBFDT)/libfdt.h $(BUILD_MK) | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,libfdt/$*.c) $(TARGET_CC) $(CODEGEN) -w $(INCLUDES) -MMD -MP -c -o $@ $(LIBFDT)/$*.c
+
+CFLAGS_string.c := $(NO_LOOPS)
+
+# The list of objects, so that an added or deleted source links anew.
+$(B)/objs.list: FORCE
+	$(Q)mkdir -p $(@D) && echo '$(OBJS) $(FDT_OBJS)' >$@.tmp && (cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@)
+
+# --- image ------------------------------------------------------------------------------------------------------
+.PHONY: trivet
+trivet: $(B)/trivet.elf $(B)/trivet.bin ## build/$(ROLE)-$(TOOLCHAIN)/trivet.elf and .bin
+
+$(B)/trivet.elf: $(OBJS) $(FDT_OBJS) $(LDSCRIPT) $(B)/objs.list $(BUILD_MK)
+	$(call say,LD,$@) $(TARGET_LD) $(LDFLAGS) -Map=$(B)/trivet.map -o $@ $(OBJS) $(FDT_OBJS)
+
+%.bin: %.elf
+	$(call say,BIN,$@) $(OBJCOPY) -O binary $< $@
+
+-include $(OBJS:.o=.d) $(FDT_OBJS:.o=.d)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Starting Trivet in QEMU. The console is standard input and output; Ctrl-A X ends QEMU.
+#   RUN_FLAGS='--timeout 60'   more options for tools/run        QEMU_FLAGS='-d int'   more options for QEMU
+
+BUNDLES := build/bundle
+HYP := build/hyp-$(TOOLCHAIN)/trivet.bin
+SYSTEM_FILES = $(IMAGES)/$(1)/Image $(IMAGES)/$(1)/initramfs.cpio.gz $(IMAGES)/disk.img
+
+# bundle_rule NAME,MACHINE,FLAVOUR: build/bundle/NAME.cpio is that machine with the images of that flavour.
+define bundle_rule
+$(BUNDLES)/$(1).cpio: machines/$(2).dts tools/bundle tools/newc.py $(call SYSTEM_FILES,$(3))
+	$$(call say,BUNDLE,$$@) tools/setup run && tools/bundle machines/$(2).dts -I $(IMAGES)/$(3) -I $(IMAGES) -o $$@
+endef
+$(eval $(call bundle_rule,linux,linux,linux))
+$(eval $(call bundle_rule,linux-smp,linux-smp,linux))
+$(eval $(call bundle_rule,cloud,linux,cloud))
+$(eval $(call bundle_rule,minimal,linux,minimal))
+$(eval $(call bundle_rule,minimal-smp,linux-smp,minimal))
+
+RUN_ONE := --icount sleep
+RUN_SMP := --smp 4
+run_system = $(Q)tools/run --image $(HYP) --bundle $(BUNDLES)/$(1).cpio $(2) $(RUN_FLAGS) -- $(QEMU_FLAGS)
+
+.PHONY: bundles run-linux run-linux-smp run-cloud run-minimal run-minimal-smp run-guest
+bundles: $(foreach b,linux linux-smp cloud minimal minimal-smp,$(BUNDLES)/$(b).cpio) ## the bundles of all system scenarios
+
+run-linux: $(HYP) $(BUNDLES)/linux.cpio ## Debian's Linux 6.12, four vCPUs on one core
+	$(call run_system,linux,$(RUN_ONE))
+
+run-linux-smp: $(HYP) $(BUNDLES)/linux-smp.cpio ## Debian's Linux 6.12, four vCPUs on four cores
+	$(call run_system,linux-smp,$(RUN_SMP))
+
+run-cloud: $(HYP) $(BUNDLES)/cloud.cpio ## Debian's cloud kernel, four vCPUs on one core
+	$(call run_system,cloud,$(RUN_ONE))
+
+run-minimal: $(HYP) $(BUNDLES)/minimal.cpio ## our own small kernel, four vCPUs on one core
+	$(call run_system,minimal,$(RUN_ONE))
+
+run-minimal-smp: $(HYP) $(BUNDLES)/minimal-smp.cpio ## our own small kernel, four vCPUs on four cores
+	$(call run_system,minimal-smp,$(RUN_SMP))
+
+run-guest: $(HYP) ## a guest of yours: GUEST_BIN=file; tools/run-guest --help lists the variables
+	$(Q)tools/setup run && TRIVET_IMAGE=$(HYP) tools/run-guest

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Tests at EL2 in QEMU (tests/target), whole boots (tests/system), and the debugger.
+#
+# The test image is the product's own objects with tests/target in place of what a role gives to the core: the role's files come
+# from an archive, so a test that defines role_boot() replaces the file that has it, and may use the others.
+
+T := $(B)/target
+TARGET_TESTS := $(sort $(wildcard tests/target/*.[cS]))
+TARGET_TEST_OBJS := $(patsubst %,$(B)/obj/%.o,$(basename $(TARGET_TESTS)))
+ROLE_OBJS := $(filter $(B)/obj/src/role/%,$(OBJS))
+TARGET_OBJS := $(filter-out $(ROLE_OBJS),$(OBJS)) $(FDT_OBJS)
+TARGET_SMP ?= 4
+TARGET_TIMEOUT ?= 120
+
+$(B)/librole.a: $(ROLE_OBJS) $(B)/objs.list
+	$(call say,AR,$@) rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $(ROLE_OBJS)
+
+$(T)/objs.list: FORCE
+	$(Q)mkdir -p $(@D) && echo '$(TARGET_TEST_OBJS)' >$@.tmp && (cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@)
+
+$(T)/target.elf: $(TARGET_TEST_OBJS) $(TARGET_OBJS) $(B)/librole.a $(LDSCRIPT) $(T)/objs.list $(BUILD_MK)
+	$(call say,LD,$@) $(TARGET_LD) $(LDFLAGS) -Map=$(T)/target.map -o $@ $(TARGET_TEST_OBJS) $(TARGET_OBJS) $(B)/librole.a
+
+-include $(TARGET_TEST_OBJS:.o=.d)
+
+.PHONY: run check-target check-system setup-run debug
+setup-run:
+	$(Q)$(call SETUP,build run)
+
+run check-target: $(T)/target.bin | setup-run
+	$(Q)$(PYTHON) tools/tap --timeout $(TARGET_TIMEOUT) -- $(PYTHON) tools/run --image $< --smp $(TARGET_SMP)
+run: ## target tests at EL2 in QEMU, TAP on the console
+check-target: ## the same, as `make check` runs it
+
+check-system: trivet | setup-run ## whole boots in QEMU, driven at the console
+	$(Q)$(call SETUP,test)
+	$(Q)$(PYTHON) -m pytest -q -rfE $(if $(V),-v) -p no:cacheprovider tests/system
+
+# IMAGE=target/target debugs the target tests; BUNDLE=name another guest than Linux, BUNDLE= none. QEMU waits for gdb on :1234.
+IMAGE ?= trivet
+BUNDLE ?= linux
+DEBUG_BUNDLE = $(if $(BUNDLE),build/bundle/$(BUNDLE).cpio)
+GDB_SCRIPT = $(wildcard tools/gdb/trivet.py)
+debug: $(B)/$(IMAGE).elf $(B)/$(IMAGE).bin $(DEBUG_BUNDLE) | setup-run ## QEMU stopped at EL2's first instruction, gdb on :1234
+	$(Q)$(call SETUP,debug)
+	@echo 'In another terminal: gdb-multiarch $(GDB_SCRIPT:%=-x % )-ex "target remote :1234" $(B)/$(IMAGE).elf'
+	$(Q)$(PYTHON) tools/run --image $(B)/$(IMAGE).bin $(DEBUG_BUNDLE:%=--bundle %) --smp $(TARGET_SMP) --gdb 1234

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* vCPU state in and out of the hardware: whole, when another vCPU takes the core. Own core only, interrupts masked. */
+#ifndef ARCH_SWITCH_H
+#define ARCH_SWITCH_H
+
+#include "arch/vcpu_regs.h"
+#include "lib/types.h"
+
+/* Registers of a vCPU that is off: as after power-on, HCR_EL2 for a guest. x, pc, pstate are the caller's. */
+void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr);
+
+void arch_vcpu_save(struct arch_vcpu *a);
+void arch_vcpu_load(const struct arch_vcpu *a);
+
+/* The stage 2 that walks from now on (with ISB). */
+void arch_stage2_load(uint64_t vttbr, uint64_t vtcr);
+
+/* WFI of the loaded vCPU comes to EL2, or lets the core sleep. */
+void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap);
+
+void arch_fpsimd_save(struct arch_fpsimd *f);
+void arch_fpsimd_load(const struct arch_fpsimd *f);
+
+/* List registers empty, virtual interface off; count them. */
+void ich_init_cpu(void);
+
+#endif

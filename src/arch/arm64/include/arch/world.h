@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What differs between NS-EL2 and S-EL2: world_ns.c or world_s.c, chosen at link time. */
+#ifndef ARCH_WORLD_H
+#define ARCH_WORLD_H
+
+#include "lib/types.h"
+
+extern const char world_name[]; /* "NS-EL2" */
+
+/* Which entry of the timer node's interrupts is this world's EL2 timer. */
+extern const unsigned int world_timer_index;
+
+void world_init_cpu(void);
+/* VTTBR/VTCR, or VSTTBR/VSTCR. */
+void world_stage2_load(uint64_t vttbr, uint64_t vtcr);
+/* The EL2 timer that belongs to this world: compare value and control (1: on). */
+void world_timer_write(uint64_t cval, uint64_t ctl);
+
+#endif

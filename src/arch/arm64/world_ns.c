@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The normal world: stage 2 by VTTBR_EL2, time by CNTHP. */
+#include "arch/sysreg.h"
+#include "arch/world.h"
+
+const char world_name[] = "NS-EL2";
+const unsigned int world_timer_index = 3; /* secure physical, physical, virtual, hypervisor */
+
+void world_init_cpu(void)
+{
+	sysreg_write(CNTHP_CTL_EL2, 0);
+	world_stage2_load(0, BIT(31)); /* VTCR_EL2.RES1 */
+}
+
+void world_stage2_load(uint64_t vttbr, uint64_t vtcr)
+{
+	sysreg_write(VTCR_EL2, vtcr);
+	sysreg_write(VTTBR_EL2, vttbr);
+}
+
+void world_timer_write(uint64_t cval, uint64_t ctl)
+{
+	sysreg_write(CNTHP_CVAL_EL2, cval);
+	sysreg_write(CNTHP_CTL_EL2, ctl);
+}

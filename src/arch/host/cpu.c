@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A core on the host: its registers, its timer, its firmware. A thread is a core.
+ * State owned: the names of registers (all threads, under a mutex), their values (each thread), the
+ * counter (all threads).
+ */
+#include "arch/cpu.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/guest.h"
+#include "arch/host.h"
+#include "arch/ich.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "host_internal.h"
+
+#define REGS_MAX 256
+
+static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *names[REGS_MAX];
+static unsigned int names_count;
+
+static struct {
+	uint64_t counter, freq, random;
+	unsigned int random_left, lr_count;
+	void (*smc)(uint64_t x[18]);
+	int (*translate)(uint64_t va, bool el0, pa_t *pa);
+} machine = { .freq = 62500000, .lr_count = 4 };
+
+static _Thread_local struct {
+	uint64_t reg[REGS_MAX];
+	uint64_t el1[EL1_REG_COUNT];
+	uint64_t lr[ICH_LR_MAX];
+	uint32_t ap0r[4], ap1r[4];
+	uint64_t deadline;
+	bool timer_used;
+	struct percpu *cpu;
+	struct percpu blank;
+} core;
+
+void host_reset(void)
+{
+	host_log_stop();
+	host_mmu_reset();
+	memset(&core, 0, sizeof(core));
+	memset(&machine, 0, sizeof(machine));
+	machine.freq = 62500000;
+	machine.lr_count = 4;
+}
+
+static uint64_t *cell(const char *name)
+{
+	unsigned int i, n = __atomic_load_n(&names_count, __ATOMIC_ACQUIRE);
+
+	for (i = 0; i < n; i++) {
+		if (names[i] == name || strcmp(names[i], name) == 0)
+			return &core.reg[i];
+	}
+	pthread_mutex_lock(&names_lock);
+	for (i = 0; i < names_count && strcmp(names[i], name) != 0; i++)
+		;
+	if (i == REGS_MAX)
+		abort();
+	if (i == names_count) {
+		names[i] = name;
+		__atomic_store_n(&names_count, i + 1, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&names_lock);
+	return &core.reg[i];
+}
+
+/* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI
+ * 0069 12.4.4). */
+static uint64_t empty_lrs(void)
+{
+	uint64_t empty = 0;
+
+	for (unsigned int i = 0; i < machine.lr_count; i++) {
+		bool eoi = !(core.lr[i] & ICH_LR_HW) && (core.lr[i] & ICH_LR_EOI);
+
+		if (!(core.lr[i] & ICH_LR_STATE) && !eoi)
+			empty |= BIT(i);
+	}
+	return empty;
+}
+
+uint64_t host_sysreg_read(const char *name)
+{
+	if (strcmp(name, "CNTPCT_EL0") == 0)
+		return arch_counter_raw();
+	if (strcmp(name, "CNTFRQ_EL0") == 0)
+		return arch_counter_freq();
+	if (strcmp(name, "ICH_ELRSR_EL2") == 0)
+		return empty_lrs();
+	return *cell(name);
+}
+
+void host_sysreg_write(const char *name, uint64_t value)
+{
+	*cell(name) = value;
+}
+
+struct percpu *this_cpu(void)
+{
+	return core.cpu ? core.cpu : &core.blank;
+}
+
+void arch_this_cpu_set(struct percpu *cpu)
+{
+	core.cpu = cpu;
+}
+
+uint64_t arch_mpidr(void)
+{
+	return sysreg_read(MPIDR_EL1) | BIT(31);
+}
+
+uint64_t arch_counter(void)
+{
+	return arch_counter_raw();
+}
+
+uint64_t arch_counter_raw(void)
+{
+	return __atomic_load_n(&machine.counter, __ATOMIC_SEQ_CST);
+}
+
+uint64_t arch_counter_freq(void)
+{
+	return machine.freq;
+}
+
+void host_counter_set(uint64_t now)
+{
+	__atomic_store_n(&machine.counter, now, __ATOMIC_SEQ_CST);
+}
+
+void host_counter_advance(uint64_t ticks)
+{
+	__atomic_fetch_add(&machine.counter, ticks, __ATOMIC_SEQ_CST);
+}
+
+void host_counter_freq_set(uint64_t hz)
+{
+	machine.freq = hz;
+}
+
+void arch_wfi(void)
+{
+	host_log_add(HOST_WFI, 0, 0, 0);
+}
+
+void arch_relax(void)
+{
+	sched_yield();
+}
+
+void arch_publish(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	host_log_add(HOST_PUBLISH, 0, 0, 0);
+}
+
+void arch_timer_arm(uint64_t deadline)
+{
+	core.deadline = deadline;
+	core.timer_used = true;
+	host_log_add(HOST_TIMER, deadline, 0, 0);
+}
+
+uint64_t host_timer_deadline(void)
+{
+	return core.timer_used ? core.deadline : UINT64_MAX;
+}
+
+bool arch_random(uint64_t *v)
+{
+	if (!machine.random_left)
+		return false;
+	machine.random_left--;
+	*v = machine.random++;
+	return true;
+}
+
+void host_random_set(uint64_t first, unsigned int count)
+{
+	machine.random = first;
+	machine.random_left = count;
+}
+
+void arch_smc(uint64_t x[18])
+{
+	host_log_add(HOST_SMC, x[0], x[1], 0);
+	if (machine.smc)
+		machine.smc(x);
+	else
+		x[0] = UINT64_MAX;
+}
+
+void host_smc_set(void (*fn)(uint64_t x[18]))
+{
+	machine.smc = fn;
+}
+
+uint64_t guest_el1_read(enum el1_reg r)
+{
+	return core.el1[r];
+}
+
+void guest_el1_write(enum el1_reg r, uint64_t value)
+{
+	core.el1[r] = value;
+}
+
+int guest_translate(uint64_t va, bool el0, pa_t *pa)
+{
+	return machine.translate ? machine.translate(va, el0, pa) : E_FAULT;
+}
+
+void host_translate_set(int (*fn)(uint64_t va, bool el0, pa_t *pa))
+{
+	machine.translate = fn;
+}
+
+unsigned int ich_lr_count(void)
+{
+	return machine.lr_count;
+}
+
+void host_lr_count_set(unsigned int n)
+{
+	machine.lr_count = n;
+}
+
+uint64_t ich_lr_read(unsigned int i)
+{
+	CHECK(i < machine.lr_count);
+	return core.lr[i];
+}
+
+void ich_lr_write(unsigned int i, uint64_t lr)
+{
+	CHECK(i < machine.lr_count);
+	core.lr[i] = lr;
+}
+
+void ich_save(struct arch_vgic_regs *r)
+{
+	r->vmcr = sysreg_read(ICH_VMCR_EL2);
+	for (unsigned int i = 0; i < 4; i++) {
+		r->ap0r[i] = core.ap0r[i];
+		r->ap1r[i] = core.ap1r[i];
+	}
+}
+
+void ich_load(const struct arch_vgic_regs *r)
+{
+	sysreg_write(ICH_VMCR_EL2, r->vmcr);
+	for (unsigned int i = 0; i < 4; i++) {
+		core.ap0r[i] = r->ap0r[i];
+		core.ap1r[i] = r->ap1r[i];
+	}
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The machine from its device tree; see hw.h. Everything that the tree says is checked before use: firmware is input too. */
+#include "core/hw.h"
+
+#include <libfdt.h>
+
+#include "lib/checked.h"
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "lib/string_ext.h"
+
+#define DEPTH_MAX 16
+
+struct hw hw;
+
+struct parse {
+	const void *fdt;
+	struct hw *hw;
+	struct hw_error *err;
+};
+
+static int fail(struct parse *p, int node, const char *prop, const char *why)
+{
+	char path[96];
+
+	if (node < 0 || fdt_get_path(p->fdt, node, path, sizeof(path)))
+		str_copy(path, "/", sizeof(path));
+	fmt_snprintf(p->err->text, sizeof(p->err->text), "host device tree: %s: %s: %s", path, prop, why);
+	return E_FORMAT;
+}
+
+static uint64_t cells(const fdt32_t *c, int n)
+{
+	uint64_t v = 0;
+
+	while (n-- > 0)
+		v = v << 32 | fdt32_to_cpu(*c++);
+	return v;
+}
+
+/*
+ * Entry index of node's reg, translated to the CPU's view: buses on the way must map one to one (an empty "ranges") or by ranges.
+ * OK, E_NOENT when there is no such entry, E_FORMAT.
+ */
+static int get_reg(struct parse *p, int node, unsigned int index, struct hw_range *r)
+{
+	int parent = fdt_parent_offset(p->fdt, node), len, ac, sc;
+	const fdt32_t *reg = fdt_getprop(p->fdt, node, "reg", &len);
+
+	if (!reg)
+		return E_NOENT;
+	ac = fdt_address_cells(p->fdt, parent);
+	sc = fdt_size_cells(p->fdt, parent);
+	if (ac < 1 || ac > 2 || sc < 0 || sc > 2)
+		return fail(p, parent, "#address-cells", "must be 1 or 2");
+	if (len % ((ac + sc) * 4))
+		return fail(p, node, "reg", "length is no multiple of an entry");
+	if ((unsigned int)len / (unsigned int)((ac + sc) * 4) <= index)
+		return E_NOENT;
+	reg += index * (unsigned int)(ac + sc);
+	r->base = cells(reg, ac);
+	r->size = cells(reg + ac, sc);
+	if (r->size && r->base + (r->size - 1) < r->base)
+		return fail(p, node, "reg", "wraps around");
+	return OK;
+}
+
+/* Translate *base from the address space of node's parent up to the root's. */
+static int translate(struct parse *p, int node, uint64_t *base)
+{
+	int bus = fdt_parent_offset(p->fdt, node);
+
+	for (int depth = 0; bus > 0 && depth < DEPTH_MAX; depth++) {
+		int up = fdt_parent_offset(p->fdt, bus), len;
+		int cac = fdt_address_cells(p->fdt, bus), csc = fdt_size_cells(p->fdt, bus);
+		int pac = fdt_address_cells(p->fdt, up), entry = (cac + pac + csc) * 4;
+		const fdt32_t *ranges = fdt_getprop(p->fdt, bus, "ranges", &len);
+		bool found = false;
+
+		if (!ranges)
+			return E_NOENT; /* a bus that the CPU does not see */
+		if (cac < 1 || cac > 2 || pac < 1 || pac > 2 || csc < 1 || csc > 2 || len % entry)
+			return fail(p, bus, "ranges", "not understood");
+		for (int i = 0; i < len / entry && !found; i++) {
+			const fdt32_t *e = ranges + i * entry / 4;
+			uint64_t child = cells(e, cac), size = cells(e + cac + pac, csc);
+
+			if (*base >= child && *base - child < size) {
+				*base = cells(e + cac, pac) + (*base - child);
+				found = true;
+			}
+		}
+		if (len && !found)
+			return E_NOENT;
+		bus = up;
+	}
+	return OK;
+}
+
+static bool enabled(const void *fdt, int node)
+{
+	const char *status = fdt_getprop(fdt, node, "status", NULL);
+
+	return !status || !strcmp(status, "okay") || !strcmp(status, "ok");
+}
+
+static int add_range(struct hw_range *list, unsigned int *n, unsigned int max, struct hw_range r)
+{
+	if (!r.size)
+		return OK;
+	if (*n == max)
+		return E_NOMEM;
+	list[(*n)++] = r;
+	return OK;
+}
+
+static int parse_memory(struct parse *p)
+{
+	int node;
+
+	fdt_for_each_subnode(node, p->fdt, 0) {
+		const char *type = fdt_getprop(p->fdt, node, "device_type", NULL);
+		struct hw_range r;
+		int rc = OK;
+
+		if (!type || strcmp(type, "memory") || !enabled(p->fdt, node))
+			continue;
+		for (unsigned int i = 0; (rc = get_reg(p, node, i, &r)) == OK; i++)
+			if (add_range(p->hw->bank, &p->hw->nr_banks, HW_BANKS_MAX, r))
+				return fail(p, node, "reg", "too many banks");
+		if (rc != E_NOENT)
+			return rc;
+	}
+	return p->hw->nr_banks ? OK : fail(p, 0, "memory", "no memory node");
+}
+
+static int parse_reserved(struct parse *p)
+{
+	int node, top = fdt_path_offset(p->fdt, "/reserved-memory");
+
+	for (int i = 0; i < fdt_num_mem_rsv(p->fdt); i++) {
+		struct hw_range r;
+
+		if (fdt_get_mem_rsv(p->fdt, i, &r.base, &r.size) ||
+		    add_range(p->hw->reserved, &p->hw->nr_reserved, HW_RESERVED_MAX, r))
+			return fail(p, 0, "/memreserve/", "too many entries");
+	}
+	if (top < 0)
+		return OK;
+	fdt_for_each_subnode(node, p->fdt, top) {
+		struct hw_range r;
+		int rc = OK;
+
+		/* A node without reg asks its operating system to choose: nothing is there yet. */
+		for (unsigned int i = 0; (rc = get_reg(p, node, i, &r)) == OK; i++)
+			if (add_range(p->hw->reserved, &p->hw->nr_reserved, HW_RESERVED_MAX, r))
+				return fail(p, node, "reg", "too many reserved ranges");
+		if (rc != E_NOENT)
+			return rc;
+	}
+	return OK;
+}
+
+static int parse_cpus(struct parse *p)
+{
+	int node, cpus = fdt_path_offset(p->fdt, "/cpus");
+
+	if (cpus < 0)
+		return fail(p, 0, "cpus", "missing");
+	fdt_for_each_subnode(node, p->fdt, cpus) {
+		const char *type = fdt_getprop(p->fdt, node, "device_type", NULL);
+		int len, ac = fdt_address_cells(p->fdt, cpus);
+		const fdt32_t *reg = fdt_getprop(p->fdt, node, "reg", &len);
+
+		if (!type || strcmp(type, "cpu") || !enabled(p->fdt, node))
+			continue;
+		if (!reg || ac < 1 || ac > 2 || len != ac * 4)
+			return fail(p, node, "reg", "missing or of the wrong length");
+		if (p->hw->nr_cpus == CONFIG_MAX_CPUS)
+			p->hw->cpus_ignored++;
+		else
+			p->hw->mpidr[p->hw->nr_cpus++] = cells(reg, ac);
+	}
+	return p->hw->nr_cpus ? OK : fail(p, cpus, "cpu", "no core is enabled");
+}
+
+/* INTID of entry index of node's interrupts (three cells or more: type, number, flags; arm,gic-v3). */
+static int get_intid(struct parse *p, int node, unsigned int index, unsigned int stride, uint32_t *intid)
+{
+	int len;
+	const fdt32_t *irq = fdt_getprop(p->fdt, node, "interrupts", &len);
+	uint32_t type, n;
+
+	if (!irq || (unsigned int)len < (index + 1) * stride * 4)
+		return E_NOENT;
+	irq += index * stride;
+	type = fdt32_to_cpu(irq[0]);
+	n = fdt32_to_cpu(irq[1]);
+	if (type > 1 || n > (type ? 15u : 987u))
+		return fail(p, node, "interrupts", "neither SPI nor PPI of a GIC");
+	*intid = type ? 16 + n : 32 + n;
+	return OK;
+}
+
+static int parse_gic(struct parse *p, unsigned int *stride)
+{
+	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,gic-v3"), len;
+	const fdt32_t *n;
+	unsigned int regions = 1;
+	int rc;
+
+	if (node < 0)
+		return fail(p, 0, "arm,gic-v3", "no GICv3 (with QEMU: -M virt,gic-version=3)");
+	n = fdt_getprop(p->fdt, node, "#redistributor-regions", &len);
+	if (n && len == 4)
+		regions = fdt32_to_cpu(*n);
+	if (!regions || regions > HW_GICR_MAX)
+		return fail(p, node, "#redistributor-regions", "0 or too many");
+	rc = get_reg(p, node, 0, &p->hw->gicd);
+	for (unsigned int i = 0; rc == OK && i < regions; i++) {
+		rc = get_reg(p, node, 1 + i, &p->hw->gicr[i]);
+		if (rc == OK)
+			rc = translate(p, node, &p->hw->gicr[i].base);
+	}
+	if (rc == OK)
+		rc = translate(p, node, &p->hw->gicd.base);
+	if (rc)
+		return rc == E_NOENT ? fail(p, node, "reg", "too short") : rc;
+	p->hw->nr_gicr = regions;
+	n = fdt_getprop(p->fdt, node, "#interrupt-cells", &len);
+	if (!n || len != 4 || fdt32_to_cpu(*n) < 3 || fdt32_to_cpu(*n) > 8)
+		return fail(p, node, "#interrupt-cells", "missing or less than 3");
+	*stride = fdt32_to_cpu(*n);
+	rc = get_intid(p, node, 0, *stride, &p->hw->maintenance_intid);
+	return rc == E_NOENT ? fail(p, node, "interrupts", "no maintenance interrupt: no virtualization") : rc;
+}
+
+static int parse_timer(struct parse *p, unsigned int stride)
+{
+	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,armv8-timer");
+
+	if (node < 0)
+		return fail(p, 0, "arm,armv8-timer", "missing");
+	for (unsigned int i = 0; i < 4; i++)
+		if (get_intid(p, node, i, stride, &p->hw->timer_intid[i]))
+			return fail(p, node, "interrupts", "fewer than 4");
+	return OK;
+}
+
+/* The console: /chosen/stdout-path when it is a PL011 that is enabled, else the first such one. None is no error. */
+static int parse_uart(struct parse *p, unsigned int stride)
+{
+	int chosen = fdt_path_offset(p->fdt, "/chosen"), node = -1, len = 0;
+	const char *path = chosen >= 0 ? fdt_getprop(p->fdt, chosen, "stdout-path", &len) : NULL;
+
+	if (path && len > 0) {
+		const char *colon = memchr(path, ':', (size_t)len - 1);
+
+		node = fdt_path_offset_namelen(p->fdt, path, colon ? (int)(colon - path) : len - 1);
+	}
+	if (node < 0 || fdt_node_check_compatible(p->fdt, node, "arm,pl011"))
+		for (node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,pl011");
+		     node >= 0 && !enabled(p->fdt, node);)
+			node = fdt_node_offset_by_compatible(p->fdt, node, "arm,pl011");
+	if (node < 0)
+		return OK;
+	if (get_reg(p, node, 0, &p->hw->uart) || translate(p, node, &p->hw->uart.base))
+		return fail(p, node, "reg", "missing");
+	return get_intid(p, node, 0, stride, &p->hw->uart_intid) == E_FORMAT ? E_FORMAT : OK;
+}
+
+static int parse_rtc(struct parse *p)
+{
+	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,pl031");
+
+	if (node < 0 || !enabled(p->fdt, node))
+		return OK;
+	if (get_reg(p, node, 0, &p->hw->rtc) || translate(p, node, &p->hw->rtc.base))
+		return fail(p, node, "reg", "missing");
+	return OK;
+}
+
+static int parse_psci(struct parse *p)
+{
+	static const char *const kinds[] = { "arm,psci-1.0", "arm,psci-0.2" };
+	int node = -1;
+	const char *method;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && node < 0; i++)
+		node = fdt_node_offset_by_compatible(p->fdt, -1, kinds[i]);
+	if (node < 0)
+		return OK; /* one core then, and no power-off */
+	method = fdt_getprop(p->fdt, node, "method", NULL);
+	p->hw->psci_smc = method && !strcmp(method, "smc");
+	if (!p->hw->psci_smc)
+		return fail(p, node, "method", "not \"smc\": there is no firmware above EL2");
+	return OK;
+}
+
+static int parse_chosen(struct parse *p)
+{
+	int node = fdt_path_offset(p->fdt, "/chosen"), len, elen;
+	const fdt32_t *start, *end;
+	const uint8_t *seed;
+
+	if (node < 0)
+		return OK;
+	start = fdt_getprop(p->fdt, node, "linux,initrd-start", &len);
+	end = fdt_getprop(p->fdt, node, "linux,initrd-end", &elen);
+	if (start && end) {
+		uint64_t from, to;
+
+		if ((len != 4 && len != 8) || (elen != 4 && elen != 8))
+			return fail(p, node, "linux,initrd-start", "neither 4 nor 8 bytes");
+		from = cells(start, len / 4);
+		to = cells(end, elen / 4);
+		if (to < from)
+			return fail(p, node, "linux,initrd-end", "before linux,initrd-start");
+		p->hw->initrd = (struct hw_range){ from, to - from };
+	}
+	seed = fdt_getprop(p->fdt, node, "rng-seed", &len);
+	if (seed && len > 0) {
+		p->hw->seed_size = MIN((unsigned int)len, (unsigned int)HW_SEED_MAX);
+		memcpy(p->hw->seed, seed, p->hw->seed_size);
+	}
+	return OK;
+}
+
+int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
+{
+	struct parse p = { fdt, out, err };
+	unsigned int stride = 3;
+	const char *model;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	err->text[0] = '\0';
+	rc = fdt_check_header(fdt);
+	if (rc || fdt_totalsize(fdt) > size) {
+		fmt_snprintf(err->text, sizeof(err->text), "host device tree: %s",
+			     rc ? fdt_strerror(rc) : "larger than what is mapped of it");
+		return E_FORMAT;
+	}
+	model = fdt_getprop(fdt, 0, "model", NULL);
+	if (!model)
+		model = fdt_getprop(fdt, 0, "compatible", NULL);
+	str_copy(out->model, model ? model : "unknown machine", sizeof(out->model));
+	rc = parse_memory(&p);
+	rc = rc ? rc : parse_reserved(&p);
+	rc = rc ? rc : parse_cpus(&p);
+	rc = rc ? rc : parse_gic(&p, &stride);
+	rc = rc ? rc : parse_timer(&p, stride);
+	rc = rc ? rc : parse_uart(&p, stride);
+	rc = rc ? rc : parse_rtc(&p);
+	rc = rc ? rc : parse_psci(&p);
+	return rc ? rc : parse_chosen(&p);
+}

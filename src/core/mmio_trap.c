@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Data aborts at stage 2 (ARM DDI 0487 D19.2.40, ISS for data aborts). The syndrome describes a single general-register access (ISV = 1); for
+ * all else the instruction is read and decoded (core/decode.c). What no device answers is an external abort to the guest.
+ */
+#include "core/mmio_trap.h"
+
+#include "arch/guest.h"
+#include "core/decode.h"
+#include "core/inject.h"
+#include "core/mmio.h"
+#include "core/partition.h"
+#include "core/s1.h"
+#include "core/vcpu.h"
+
+#define ISS_ISV	     BIT(24)
+#define ISS_SAS(iss) ((unsigned int)BITS(iss, 23, 22))
+#define ISS_SSE	     BIT(21)
+#define ISS_SRT(iss) ((unsigned int)BITS(iss, 20, 16))
+#define ISS_SF	     BIT(15)
+#define ISS_FNV	     BIT(10)
+#define ISS_CM	     BIT(8)
+#define ISS_S1PTW    BIT(7)
+#define ISS_WNR	     BIT(6)
+#define ISS_FSC(iss) ((unsigned int)BITS(iss, 5, 0))
+
+/* Fault status codes by kind; the low two bits are the level. */
+#define FSC_TRANSLATION 0x04
+#define FSC_PERMISSION	0x0c
+
+#define PSTATE_EL(p) ((unsigned int)BITS(p, 3, 2))
+#define PSTATE_SP    BIT(0)
+
+static uint64_t sign_extend(uint64_t value, unsigned int size, bool to64)
+{
+	unsigned int shift = 64 - 8 * size;
+	uint64_t r = (uint64_t)((int64_t)(value << shift) >> shift);
+
+	return to64 ? r : (uint32_t)r;
+}
+
+static uint64_t zero_extend(uint64_t value, unsigned int size)
+{
+	return size == 8 ? value : value & (BIT(8 * size) - 1);
+}
+
+static enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
+{
+	inject_data_abort(v, guest_far(), esr & ISS_WNR);
+	return TRAP_AGAIN;
+}
+
+/* One access to the device at ipa. */
+static enum mmio_result access_device(struct vcpu *v, ipa_t ipa, struct mmio_access *a)
+{
+	const struct mmio_region *r = mmio_find(&v->part->mmio, ipa, a->size);
+
+	if (unlikely(!r || !IS_ALIGNED(ipa.a, a->size)))
+		return MMIO_FAULT;
+	a->offset = ipa.a - r->base;
+	return r->fn(r->dev, v, a);
+}
+
+/* The general registers that a decoded instruction moves, one element after the other. */
+static enum trap_result run_decoded(struct vcpu *v, uint64_t esr, ipa_t ipa, const struct decode_access *d)
+{
+	uint64_t loaded[2] = { 0, 0 };
+
+	for (unsigned int i = 0; i < d->nregs; i++) {
+		struct mmio_access a = { .size = d->size, .write = d->write };
+
+		if (d->write)
+			a.value = zero_extend(trap_reg_read(v, d->rt[i]), d->size);
+		if (access_device(v, IPA(ipa.a + i * d->size), &a) != MMIO_OK)
+			return abort_guest(v, esr);
+		loaded[i] = d->sign_extend ? sign_extend(a.value, d->size, d->reg64) :
+					     zero_extend(a.value, d->size);
+	}
+	for (unsigned int i = 0; !d->write && i < d->nregs; i++)
+		trap_reg_write(v, d->rt[i], loaded[i]);
+	if (!d->writeback)
+		return TRAP_DONE;
+	if (d->rn < 31) {
+		trap_reg_write(v, d->rn, trap_reg_read(v, d->rn) + (uint64_t)d->wb_offset);
+	} else {
+		bool sp1 = PSTATE_EL(guest_pstate()) && (guest_pstate() & PSTATE_SP);
+		enum el1_reg sp = sp1 ? R_SP_EL1 : R_SP_EL0;
+
+		guest_el1_write(sp, guest_el1_read(sp) + (uint64_t)d->wb_offset);
+	}
+	return TRAP_DONE;
+}
+
+/* ISV = 0: look at the instruction itself. */
+static enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t ipa)
+{
+	struct decode_access d;
+	uint32_t insn;
+	pa_t pa;
+
+	/* Another vCPU may have unmapped or changed the code since: then the fault is taken again, by itself. */
+	if (guest_translate(guest_pc(), PSTATE_EL(guest_pstate()) == 0, &pa))
+		return TRAP_AGAIN;
+	if (!s1_is_direct(pa, sizeof(insn)))
+		return abort_guest(v, esr);
+	insn = __atomic_load_n((const uint32_t *)pa_to_ptr(pa), __ATOMIC_RELAXED);
+	if (decode_load_store(insn, &d))
+		return abort_guest(v, esr);
+	if (d.kind == DECODE_PREFETCH)
+		return TRAP_DONE;
+	if (d.kind != DECODE_GENERAL)
+		return abort_guest(v, esr);
+	return run_decoded(v, esr, ipa, &d);
+}
+
+enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
+{
+	ipa_t ipa = IPA(guest_fault_ipa_page().a | (guest_far() & (PAGE_SIZE - 1)));
+	struct mmio_access a;
+	unsigned int kind = ISS_FSC(esr) & ~3u;
+
+	if (unlikely((kind != FSC_TRANSLATION && kind != FSC_PERMISSION) || (esr & (ISS_S1PTW | ISS_FNV))))
+		return abort_guest(v, esr);
+	if (unlikely(!(esr & ISS_ISV))) {
+		if (esr & ISS_CM) /* cache maintenance on a device: nothing is cached */
+			return TRAP_DONE;
+		return decode_and_run(v, esr, ipa);
+	}
+	a.size = (uint8_t)(1u << ISS_SAS(esr));
+	a.write = esr & ISS_WNR;
+	a.value = a.write ? zero_extend(trap_reg_read(v, ISS_SRT(esr)), a.size) : 0;
+	if (unlikely(access_device(v, ipa, &a) != MMIO_OK))
+		return abort_guest(v, esr);
+	if (!a.write)
+		trap_reg_write(v, ISS_SRT(esr),
+			       esr & ISS_SSE ? sign_extend(a.value, a.size, esr & ISS_SF) :
+					       zero_extend(a.value, a.size));
+	return TRAP_DONE;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What each core has of its own. TPIDR_EL2 points here. Only the owner writes, but for the run queue and the timer queue, which have locks.
+ */
+#ifndef CORE_PERCPU_H
+#define CORE_PERCPU_H
+
+#include "arch/cpu.h"
+#include "core/lock.h"
+#include "core/time.h"
+#include "core/trace.h"
+#include "lib/list.h"
+#include "lib/types.h"
+
+struct vcpu;
+
+struct runqueue {
+	struct spinlock lock; /* LOCK_RUNQUEUE */
+	struct list ready;    /* vCPUs in VCPU_READY, next one first */
+	unsigned int nr_ready;
+	unsigned int nr_home; /* vCPUs that are not off and have this core as home */
+};
+
+struct percpu {
+	uint64_t stack_top;	  /* vectors.S: offset 0 */
+	uint64_t panic_stack_top; /* vectors.S: offset 8 */
+	struct vcpu *current;	  /* in the guest, or whose exit is being handled; NULL while idle */
+	struct vcpu *loaded;	  /* whose EL1 state the hardware holds; see core/sched.h */
+	uint32_t work;		  /* not 0: the tail of the exit goes through sched_next() */
+	uint32_t index;
+	uint64_t mpidr;
+	bool online, idle;
+	struct trace_ring trace;
+
+	struct runqueue rq;
+	struct timer slice; /* end of the running vCPU's time slice */
+
+	struct spinlock timer_lock; /* LOCK_TIMER */
+	struct list timers;	    /* by deadline */
+	uint64_t timer_armed;	    /* what the EL2 timer is set to */
+
+	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */
+	uint64_t exits;
+};
+
+extern struct percpu percpu[CONFIG_MAX_CPUS];
+
+/* Cores found in the device tree (some may have refused to start), and which are online: a bit each. */
+extern unsigned int nr_cpus;
+extern uint64_t cpus_online;
+
+#endif

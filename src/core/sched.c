@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The scheduler; see sched.h. State owned: each core's run queue, and the state of every vCPU.
+ *
+ *   OFF --sched_start--> READY --picked--> RUNNING --WFI--> BLOCKED --wake--> READY
+ *                          ^------slice------'  '--CPU_OFF, stop--> OFF
+ *
+ * A transition happens under the lock of the home core's queue. To and from OFF, also under the partition's lock, which counts them.
+ */
+#include "core/sched.h"
+
+#include "arch/switch.h"
+#include "core/debug_regs.h"
+#include "core/irq.h"
+#include "core/panic.h"
+#include "core/partition.h"
+#include "core/percpu.h"
+#include "lib/bitmap.h"
+#include "plat/plat.h"
+#include "role/role.h"
+
+#define SLICE_NS 10000000
+
+/* vCPUs that are not off, in all: not more than cores means that WFI may let a core sleep with its guest. */
+static uint32_t nr_live;
+
+static void kick(unsigned int cpu)
+{
+	if (cpu == this_cpu()->index)
+		this_cpu()->work = 1;
+	else
+		host_irq_send_sgi(cpu, SGI_KICK);
+}
+
+/* Lock the queue of v's home, which may change until it is locked. */
+static struct percpu *lock_home(const struct vcpu *v)
+{
+	for (;;) {
+		struct percpu *cpu = &percpu[__atomic_load_n(&v->home, __ATOMIC_RELAXED)];
+
+		spin_lock(&cpu->rq.lock);
+		if (cpu->index == v->home)
+			return cpu;
+		spin_unlock(&cpu->rq.lock);
+	}
+}
+
+static void enqueue(struct percpu *cpu, struct vcpu *v)
+{
+	v->state = VCPU_READY;
+	list_add_tail(&cpu->rq.ready, &v->rq_link);
+	cpu->rq.nr_ready++;
+}
+
+static struct vcpu *dequeue(struct percpu *cpu, struct vcpu *v)
+{
+	list_del(&v->rq_link);
+	cpu->rq.nr_ready--;
+	return v;
+}
+
+void sched_add(struct vcpu *v, uint64_t affinity)
+{
+	v->affinity = affinity;
+	v->state = VCPU_OFF;
+	v->home = (unsigned int)__builtin_ctzll(affinity & cpus_online);
+	list_init(&v->rq_link);
+}
+
+/* The allowed core with the fewest vCPUs; a vCPU keeps its last home when that is as good. */
+static unsigned int choose_home(const struct vcpu *v)
+{
+	unsigned int best = v->home;
+
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		if ((v->affinity & cpus_online & BIT(i)) &&
+		    percpu[i].rq.nr_home < percpu[best].rq.nr_home)
+			best = i;
+	return best;
+}
+
+int sched_start(struct vcpu *v)
+{
+	struct partition *p = v->part;
+	struct percpu *cpu;
+
+	spin_lock(&p->lock);
+	if (v->state != VCPU_OFF || p->state != PARTITION_RUNNING) {
+		spin_unlock(&p->lock);
+		return E_STATE;
+	}
+	v->home = choose_home(v);
+	cpu = lock_home(v);
+	v->stop = false;
+	v->yield = false;
+	enqueue(cpu, v);
+	cpu->rq.nr_home++;
+	__atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
+	spin_unlock(&cpu->rq.lock);
+	spin_unlock(&p->lock);
+	kick(cpu->index);
+	return OK;
+}
+
+/* A core that could run v now, other than its home; nr_cpus when there is none. */
+static unsigned int find_idle(const struct vcpu *v)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cpus; i++)
+		if ((v->affinity & cpus_online & BIT(i)) &&
+		    __atomic_load_n(&percpu[i].idle, __ATOMIC_RELAXED))
+			break;
+	return i;
+}
+
+void sched_wake(struct vcpu *v)
+{
+	struct percpu *cpu;
+	bool woken = false, movable = false;
+
+	/* Pairs with the fence in sched_block: either we see BLOCKED, or it sees what we have just made pending. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&v->state, __ATOMIC_RELAXED) != VCPU_BLOCKED)
+		return;
+	cpu = lock_home(v);
+	if (v->state == VCPU_BLOCKED) {
+		enqueue(cpu, v);
+		woken = true;
+		movable = cpu->loaded != v && cpu->current;
+	}
+	spin_unlock(&cpu->rq.lock);
+	if (!woken)
+		return;
+	trace_put(&this_cpu()->trace, v->trace_id | TRACE_WAKE, cpu->index, 0);
+	kick(cpu->index);
+	if (movable) {
+		unsigned int other = find_idle(v);
+
+		if (other < nr_cpus)
+			kick(other);
+	}
+}
+
+void sched_kick(struct vcpu *v)
+{
+	unsigned int home;
+
+	/* Pairs with the fence in sched_next: either it sees what is pending, or we see that it runs. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	home = __atomic_load_n(&v->home, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&v->state, __ATOMIC_RELAXED) == VCPU_RUNNING)
+		kick(home);
+}
+
+void sched_block(struct vcpu *v)
+{
+	struct percpu *cpu = this_cpu();
+
+	spin_lock(&cpu->rq.lock);
+	v->state = VCPU_BLOCKED;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_wake */
+	if (role_vcpu_irq_pending(v) || v->stop)
+		v->state = VCPU_RUNNING;
+	else
+		cpu->work = 1;
+	spin_unlock(&cpu->rq.lock);
+}
+
+void sched_yield(struct vcpu *v)
+{
+	v->yield = true;
+	this_cpu()->work = 1;
+}
+
+void sched_off(struct vcpu *v)
+{
+	v->stop = true;
+	this_cpu()->work = 1;
+}
+
+bool sched_loaded_here(const struct vcpu *v)
+{
+	return this_cpu()->loaded == v;
+}
+
+bool sched_stop(struct vcpu *v)
+{
+	struct percpu *cpu;
+
+	if (v->state == VCPU_OFF)
+		return false;
+	cpu = lock_home(v);
+	v->stop = true;
+	if (v->state == VCPU_BLOCKED)
+		enqueue(cpu, v);
+	spin_unlock(&cpu->rq.lock);
+	kick(cpu->index);
+	return true;
+}
+
+/* v, just taken from the queue or from the core, has turned itself off or is being stopped. */
+static void retire(struct percpu *cpu, struct vcpu *v)
+{
+	struct partition *p = v->part;
+
+	if (cpu->loaded == v) {
+		role_vcpu_save(v);
+		arch_vcpu_save(&v->arch);
+		__atomic_store_n(&cpu->loaded, NULL, __ATOMIC_RELEASE);
+	}
+	spin_lock(&p->lock);
+	spin_lock(&cpu->rq.lock);
+	v->state = VCPU_OFF;
+	v->stop = false;
+	cpu->rq.nr_home--;
+	spin_unlock(&cpu->rq.lock);
+	__atomic_sub_fetch(&nr_live, 1, __ATOMIC_RELAXED);
+	partition_vcpu_off_and_unlock(p);
+}
+
+/* Take a vCPU from another core's queue: one that may run here and is loaded nowhere. */
+static struct vcpu *steal(struct percpu *cpu)
+{
+	for (unsigned int n = 1; n < nr_cpus; n++) {
+		struct percpu *from = &percpu[(cpu->index + n) % nr_cpus];
+		struct vcpu *got = NULL;
+
+		if (!__atomic_load_n(&from->rq.nr_ready, __ATOMIC_RELAXED))
+			continue;
+		spin_lock(&from->rq.lock);
+		list_for_each(l, &from->rq.ready) {
+			struct vcpu *v = list_entry(l, struct vcpu, rq_link);
+
+			/* Acquire: who is no longer loaded there has been saved. */
+			if ((v->affinity & BIT(cpu->index)) &&
+			    __atomic_load_n(&from->loaded, __ATOMIC_ACQUIRE) != v) {
+				got = dequeue(from, v);
+				from->rq.nr_home--;
+				v->state = VCPU_RUNNING;
+				v->home = cpu->index;
+				break;
+			}
+		}
+		spin_unlock(&from->rq.lock);
+		if (!got)
+			continue;
+		spin_lock(&cpu->rq.lock);
+		cpu->rq.nr_home++;
+		spin_unlock(&cpu->rq.lock);
+		return got;
+	}
+	return NULL;
+}
+
+/* Who runs next here: cur again unless it is done, or gives way and another waits. */
+static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
+{
+	struct runqueue *rq = &cpu->rq;
+	struct vcpu *next;
+
+	spin_lock(&rq->lock);
+	if (cur && cur->state == VCPU_RUNNING && cur->yield && !cur->stop && rq->nr_ready)
+		enqueue(cpu, cur);
+	if (cur)
+		cur->yield = false;
+	if (cur && cur->state == VCPU_RUNNING) {
+		next = cur;
+	} else if (rq->nr_ready) {
+		next = dequeue(cpu, list_first(&rq->ready, struct vcpu, rq_link));
+		next->state = VCPU_RUNNING;
+	} else {
+		next = NULL;
+	}
+	spin_unlock(&rq->lock);
+	return next ? next : steal(cpu);
+}
+
+static void switch_to(struct percpu *cpu, struct vcpu *next)
+{
+	struct vcpu *old = cpu->loaded;
+
+	if (old == next)
+		return;
+	if (old) {
+		role_vcpu_save(old);
+		arch_vcpu_save(&old->arch);
+		/* Release: a thief that sees this sees all of old's state. */
+		__atomic_store_n(&cpu->loaded, NULL, __ATOMIC_RELEASE);
+	}
+	if (!old || old->part != next->part)
+		arch_stage2_load(next->part->s2.vttbr, next->part->s2.vtcr);
+	next->trace_id = trace_who(TRACE_NONE, next->part->id, next->index, cpu->index);
+	trace_put(&cpu->trace, next->trace_id | TRACE_SWITCH, 0, 0);
+	arch_vcpu_load(&next->arch);
+	debug_regs_load(next);
+	role_vcpu_load(next);
+	cpu->loaded = next;
+}
+
+static void idle(struct percpu *cpu)
+{
+	trace_put(&cpu->trace, trace_who(TRACE_IDLE, 0, 0, cpu->index), 0, 0);
+	__atomic_store_n(&cpu->idle, true, __ATOMIC_SEQ_CST);
+	/* A queue that filled since pick() has kicked, and the interrupt is pending: WFI does not wait. */
+	arch_wfi();
+	__atomic_store_n(&cpu->idle, false, __ATOMIC_RELAXED);
+	irq_dispatch();
+}
+
+static void slice_end(struct timer *t UNUSED)
+{
+	struct percpu *cpu = this_cpu();
+
+	if (cpu->current)
+		cpu->current->yield = true;
+	cpu->work = 1;
+}
+
+/* The slice timer runs only while another vCPU waits for this core. */
+static void start_slice(struct percpu *cpu, bool fresh)
+{
+	if (!__atomic_load_n(&cpu->rq.nr_ready, __ATOMIC_RELAXED)) {
+		if (cpu->slice.armed)
+			timer_stop(&cpu->slice);
+		return;
+	}
+	if (!cpu->slice.fn)
+		timer_init(&cpu->slice, slice_end);
+	if (fresh || !cpu->slice.armed)
+		timer_start(&cpu->slice, time_now() + time_ns_to_ticks(SLICE_NS));
+}
+
+struct vcpu *sched_next(struct vcpu *cur)
+{
+	struct percpu *cpu = this_cpu();
+	struct vcpu *next;
+	bool alone;
+
+	for (;;) {
+		cpu->work = 0;
+		next = pick(cpu, cur);
+		if (next && next->stop) {
+			cpu->current = NULL;
+			retire(cpu, next);
+			cur = NULL;
+			continue;
+		}
+		if (next)
+			break;
+		if (cur)
+			role_vcpu_blocked(cur);
+		cur = NULL;
+		cpu->current = NULL;
+		idle(cpu);
+	}
+	switch_to(cpu, next);
+	start_slice(cpu, next != cur);
+	cpu->current = next;
+	/* WFI may let the core sleep while no other vCPU could use it. */
+	alone = cpu->rq.nr_home == 1 &&
+		__atomic_load_n(&nr_live, __ATOMIC_RELAXED) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
+	arch_guest_trap_wfi(&next->arch, !alone);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
+	role_vcpu_enter(next);
+	return next;
+}

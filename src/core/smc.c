@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Calls by HVC and SMC: from the function identifier to the role's handler (SMCCC 1.2, DEN 0028 ch.
+ * 2 and 6).
+ *
+ * No state, no lock. This is the hottest path that a guest can drive: the standard secure services
+ * (PSCI, TRNG, FF-A) have one table, indexed by function number, and everything else goes to the
+ * role.
+ */
+#include "core/smc.h"
+
+#include "abi/smccc.h"
+#include "core/vcpu.h"
+#include "role/role.h"
+
+#define STD_FIXED (SMCCC_FAST | SMCCC_OWNER_STD << SMCCC_OWNER_SHIFT)
+/* What may differ between the calls that role_smc_std answers. The hint bit says only what we need
+ * not preserve. */
+#define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | 0xff)
+
+/*
+ * Apart from smc_dispatch, so that the hot path needs no stack frame. NOT_SUPPORTED is
+ * sign-extended to 64 bits, which is right for both conventions: SMC32 leaves the upper half of x0
+ * unspecified.
+ */
+static __attribute__((noinline)) void dispatch_other(struct vcpu *v, bool std)
+{
+	if (std || !role_smc_other(v))
+		v->arch.x[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
+}
+
+void smc_dispatch(struct vcpu *v)
+{
+	uint32_t fid = (uint32_t)v->arch.x[0];
+	bool std = (fid & ~(uint32_t)STD_VARIES) == STD_FIXED;
+
+	if (likely(std)) {
+		const struct smc_row *row = &role_smc_std[fid & 0xff];
+
+		/* conv bit 0: exists as SMC32, bit 1: as SMC64. Rows without a function have conv
+		 * 0. */
+		if (likely((row->conv >> (fid >> 30 & 1) & 1) != 0)) {
+			row->fn(v);
+			return;
+		}
+	}
+	dispatch_other(v, std);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Exits by exception class (ARM DDI 0487 D1.4, ESR_ELx.EC); see trap.h. The hot path is upcall_guest_sync: keep it short.
+ */
+#include "core/trap.h"
+
+#include "arch/guest.h"
+#include "arch/upcall.h"
+#include "core/inject.h"
+#include "core/irq.h"
+#include "core/log.h"
+#include "core/mmio_trap.h"
+#include "core/percpu.h"
+#include "core/sched.h"
+#include "core/sysreg.h"
+#include "core/vcpu.h"
+#include "core/partition.h"
+#include "role/role.h"
+
+/* Exception classes that come from a guest here. */
+enum {
+	EC_WFX = 0x01,
+	EC_HVC64 = 0x16,
+	EC_SMC64 = 0x17,
+	EC_SYSREG = 0x18,
+	EC_FETCH_ABORT = 0x20,
+	EC_DATA_ABORT = 0x24,
+};
+
+#define ISS_WFX_TI	  MASK(1, 0) /* 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
+#define ISS_HVC_IMM	  MASK(15, 0)
+#define ISS_SYSREG_READ	  BIT(0)
+#define ISS_SYSREG_RT(iss) ((unsigned int)BITS(iss, 9, 5))
+
+typedef enum trap_result (*trap_fn)(struct vcpu *v, uint64_t esr);
+
+uint64_t trap_reg_read(const struct vcpu *v, unsigned int r)
+{
+	return r < 31 ? v->arch.x[r] : 0;
+}
+
+void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value)
+{
+	if (r < 31)
+		v->arch.x[r] = value;
+}
+
+/* WFI waits for an interrupt; WFE lets a sibling run that may be what it waits for. */
+static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
+{
+	if (esr & BIT(0))
+		sched_yield(v);
+	else
+		sched_block(v);
+	return TRAP_DONE;
+}
+
+/* Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next instruction, SMC's is not. */
+static enum trap_result on_hvc(struct vcpu *v, uint64_t esr)
+{
+	if (unlikely(esr & ISS_HVC_IMM))
+		return TRAP_UNDEF;
+	smc_dispatch(v);
+	return TRAP_AGAIN;
+}
+
+static enum trap_result on_smc(struct vcpu *v, uint64_t esr)
+{
+	if (unlikely(esr & ISS_HVC_IMM))
+		return TRAP_UNDEF;
+	smc_dispatch(v);
+	return TRAP_DONE;
+}
+
+static enum trap_result on_sysreg(struct vcpu *v, uint64_t esr)
+{
+	unsigned int rt = ISS_SYSREG_RT(esr);
+	uint32_t key = (uint32_t)esr & SYSREG_KEY_MASK;
+	enum trap_result r;
+
+	if (esr & ISS_SYSREG_READ) {
+		uint64_t value = 0;
+
+		r = sysreg_trap_read(v, key, &value);
+		if (r == TRAP_DONE)
+			trap_reg_write(v, rt, value);
+		return r;
+	}
+	return sysreg_trap_write(v, key, trap_reg_read(v, rt));
+}
+
+static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr UNUSED)
+{
+	inject_fetch_abort(v, guest_far());
+	return TRAP_AGAIN;
+}
+
+static const trap_fn traps[64] = {
+	[EC_WFX] = on_wfx,
+	[EC_HVC64] = on_hvc,
+	[EC_SMC64] = on_smc,
+	[EC_SYSREG] = on_sysreg,
+	[EC_FETCH_ABORT] = on_fetch_abort,
+	[EC_DATA_ABORT] = mmio_trap,
+};
+
+/* What nobody here knows is UNDEFINED to the guest, and it goes on. */
+static enum trap_result unknown(struct vcpu *v, uint64_t esr)
+{
+	log_limited(16, LOG_WARN, "%s: vcpu%u: exception class 0x%x (ESR 0x%llx) at 0x%llx: UNDEFINED", v->part->name,
+		    v->index, (unsigned int)(esr >> 26), (unsigned long long)esr, (unsigned long long)guest_pc());
+	return TRAP_UNDEF;
+}
+
+static inline struct vcpu *leave(struct percpu *cpu, struct vcpu *v)
+{
+	if (unlikely(cpu->work))
+		return sched_next(v);
+	if (unlikely(__atomic_load_n(&v->enter_work, __ATOMIC_RELAXED)))
+		role_vcpu_enter(v);
+	return v;
+}
+
+struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
+{
+	struct percpu *cpu = this_cpu();
+	trap_fn fn = traps[BITS(esr, 31, 26)];
+	enum trap_result r;
+
+	trace_put(&cpu->trace, v->trace_id | TRACE_EXIT, esr, guest_pc());
+	r = likely(fn) ? fn(v, esr) : unknown(v, esr);
+	if (r == TRAP_DONE)
+		guest_pc_set(guest_pc() + 4);
+	else if (unlikely(r == TRAP_UNDEF))
+		inject_undef(v);
+	return leave(cpu, v);
+}
+
+struct vcpu *upcall_guest_irq(struct vcpu *v)
+{
+	irq_dispatch();
+	return leave(this_cpu(), v);
+}
+
+/* An SError that the guest's doings raised (HCR_EL2.AMO): the memory system's answer to it cannot be undone. */
+struct vcpu *upcall_guest_serror(struct vcpu *v, uint64_t esr)
+{
+	log_error("%s: vcpu%u: SError (ESR 0x%llx) at 0x%llx", v->part->name, v->index,
+		  (unsigned long long)esr, (unsigned long long)guest_pc());
+	role_partition_fault(v, "SError");
+	return leave(this_cpu(), v);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A vCPU: its registers, whose it is, what it is doing, and where it may run.
+ *
+ * State owned: the state machine below. Every transition is made by vcpu_transition() under the lock of the run queue
+ * of the vCPU's home core (docs/scheduling.md has the table).
+ */
+#ifndef CORE_VCPU_H
+#define CORE_VCPU_H
+
+#include "arch/vcpu_regs.h"
+#include "core/time.h"
+#include "lib/list.h"
+#include "lib/types.h"
+
+struct partition;
+struct vgic_vcpu;
+
+enum vcpu_state {
+	VCPU_OFF,     /* PSCI off: no context */
+	VCPU_READY,   /* in the run queue of its home core */
+	VCPU_RUNNING, /* on its home core */
+	VCPU_BLOCKED, /* waits for an interrupt (WFI, CPU_SUSPEND) */
+};
+
+struct vcpu {
+	struct arch_vcpu arch; /* first: SP_EL2 points here while the vCPU runs */
+
+	struct partition *part;
+	uint16_t index;	    /* in its partition; Aff0.. of its VMPIDR come from it */
+	bool stop;	    /* leave the core and turn off at the next opportunity */
+	uint32_t enter_work; /* not 0: role_vcpu_enter(v) before the guest goes on; set by anyone with release order, then sched_kick(v) */
+	bool yield;	    /* at the next opportunity let the others of this core run first */
+	enum vcpu_state state;
+	uint64_t trace_id; /* trace_who() of it on its core, without the kind */
+
+	/* Scheduling: core/sched.c */
+	struct list rq_link;
+	unsigned int home;    /* the core in whose queue it is or on which it runs */
+	uint64_t affinity;    /* physical cores that it may use, a bit each */
+	uint64_t slice_end;   /* counter value */
+
+	/* Interrupts: src/vgic; NULL in a role without one. */
+	struct vgic_vcpu *vgic;
+	/* The EL1 physical timer, emulated: src/vgic/vtimer.c */
+	struct timer vtimer_soft, ptimer_soft;
+	uint64_t cntp_ctl, cntp_cval;
+
+	/* Breakpoints and watchpoints as the guest wrote them (core/debug_regs.c). */
+	uint64_t dbg[4][16]; /* BVR, BCR, WVR, WCR */
+	bool dbg_used;	     /* one of them is not 0 */
+	bool os_unlocked;    /* OSLAR_EL1: the OS lock is set at reset */
+
+	void *role; /* the role's own */
+};
+
+/*
+ * Registers as after power-on (ARM DDI 0487 D1.3): EL1h, DAIF masked, MMU and caches off, pc and x0 as given, all else zero.
+ * For a vCPU that is off and loaded nowhere.
+ */
+void vcpu_reset(struct vcpu *v, uint64_t pc, uint64_t x0);
+
+#endif

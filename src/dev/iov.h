@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lists of guest buffers, as a descriptor chain gives them, and copies from and to a part of such a
+ * list. No state.
+ */
+#ifndef DEV_IOV_H
+#define DEV_IOV_H
+
+#include "core/partition.h"
+#include "lib/types.h"
+
+struct iov {
+	ipa_t addr;
+	uint32_t len; /* bytes; addr + len does not wrap */
+};
+
+/* The bytes of all n together: cannot overflow for any n that fits a queue. */
+uint64_t iov_bytes(const struct iov *v, unsigned int n);
+
+/*
+ * Copy size bytes that start skip bytes into the list to dst, or from src into the list. E_RANGE
+ * when the list is shorter (nothing is copied then); E_FAULT from guest memory (a part may be
+ * copied).
+ */
+int iov_read(struct partition *p, const struct iov *v, unsigned int n, uint64_t skip, void *dst,
+	     size_t size) MUST_CHECK;
+int iov_write(struct partition *p, const struct iov *v, unsigned int n, uint64_t skip,
+	      const void *src, size_t size) MUST_CHECK;
+
+#endif

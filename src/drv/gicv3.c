@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The physical GICv3; see gicv3.h. Register names and offsets as in IHI 0069 12.8 to 12.11. */
+#include "drv/gicv3.h"
+
+#include "arch/gic_cpuif.h"
+#include "arch/mmio_io.h"
+#include "plat/plat.h"
+
+#define GICD_CTLR	0x0000
+#define GICD_TYPER	0x0004
+#define GICD_IGROUPR	0x0080
+#define GICD_ISENABLER	0x0100
+#define GICD_ICENABLER	0x0180
+#define GICD_ISACTIVER	0x0300
+#define GICD_ICACTIVER	0x0380
+#define GICD_IPRIORITYR 0x0400
+#define GICD_ICFGR	0x0c00
+#define GICD_IROUTER	0x6000
+#define GICD_PIDR2	0xffe8
+
+#define GICD_CTLR_RWP	  BIT(31)
+#define GICD_CTLR_ARE_NS  BIT(4)
+#define GICD_CTLR_ENGRP1A BIT(1)
+
+#define GICR_TYPER     0x0008
+#define GICR_WAKER     0x0014
+#define GICR_FRAME     0x10000 /* RD_base, then SGI_base */
+#define GICR_SGI       GICR_FRAME
+#define GICR_TYPER_LAST	 BIT(4)
+#define GICR_TYPER_VLPIS BIT(1)
+#define GICR_WAKER_SLEEP    BIT(1)
+#define GICR_WAKER_CHILDREN BIT(2)
+
+#define PRIO_MIDDLE	 0xa0
+#define REGIONS_MAX	 8
+#define SPINS_MAX	 1000000 /* of a register poll that the architecture says ends soon */
+
+static char *gicd;
+static unsigned int nr_spi_end; /* first INTID after the SPIs */
+static struct {
+	char *base;
+	uint64_t size;
+} region[REGIONS_MAX];
+static unsigned int nr_regions;
+static char *gicr[CONFIG_MAX_CPUS];
+static uint64_t cpu_mpidr[CONFIG_MAX_CPUS];
+
+static void wait_rwp(void)
+{
+	for (unsigned int i = 0; i < SPINS_MAX && (io_read32(gicd + GICD_CTLR) & GICD_CTLR_RWP); i++)
+		;
+}
+
+int gicv3_init(void *base)
+{
+	gicd = base;
+	if (BITS(io_read32(gicd + GICD_PIDR2), 7, 4) < 3)
+		return E_NOTSUP;
+	nr_spi_end = 32 * ((io_read32(gicd + GICD_TYPER) & 0x1f) + 1);
+	nr_spi_end = MIN(nr_spi_end, 1020);
+	io_write32(gicd + GICD_CTLR, 0);
+	wait_rwp();
+	for (unsigned int i = 32; i < nr_spi_end; i += 32) {
+		io_write32(gicd + GICD_ICENABLER + i / 8, UINT32_MAX);
+		io_write32(gicd + GICD_ICACTIVER + i / 8, UINT32_MAX);
+		io_write32(gicd + GICD_IGROUPR + i / 8, UINT32_MAX);
+	}
+	for (unsigned int i = 32; i < nr_spi_end; i += 4)
+		io_write32(gicd + GICD_IPRIORITYR + i, PRIO_MIDDLE * 0x01010101u);
+	wait_rwp();
+	io_write32(gicd + GICD_CTLR, GICD_CTLR_ARE_NS | GICD_CTLR_ENGRP1A);
+	wait_rwp();
+	return OK;
+}
+
+int gicv3_add_region(void *base, uint64_t size)
+{
+	if (nr_regions == REGIONS_MAX)
+		return E_NOMEM;
+	region[nr_regions].base = base;
+	region[nr_regions++].size = size;
+	return OK;
+}
+
+/* Affinity as GICR_TYPER has it in 63:32. */
+static uint64_t typer_affinity(uint64_t mpidr)
+{
+	return BITS(mpidr, 39, 32) << 24 | (mpidr & 0xffffff);
+}
+
+static char *find_redistributor(uint64_t mpidr)
+{
+	for (unsigned int r = 0; r < nr_regions; r++) {
+		uint64_t off = 0;
+
+		while (off + 2 * GICR_FRAME <= region[r].size) {
+			char *rd = region[r].base + off;
+			uint64_t typer = io_read64(rd + GICR_TYPER);
+
+			if (typer >> 32 == typer_affinity(mpidr))
+				return rd;
+			if (typer & GICR_TYPER_LAST)
+				break;
+			off += (typer & GICR_TYPER_VLPIS ? 4 : 2) * (uint64_t)GICR_FRAME;
+		}
+	}
+	return NULL;
+}
+
+int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
+{
+	char *rd = find_redistributor(mpidr);
+
+	if (!rd)
+		return E_NOENT;
+	gicr[cpu] = rd;
+	cpu_mpidr[cpu] = mpidr;
+	io_write32(rd + GICR_WAKER, io_read32(rd + GICR_WAKER) & (uint32_t)~GICR_WAKER_SLEEP);
+	for (unsigned int i = 0; i < SPINS_MAX && (io_read32(rd + GICR_WAKER) & GICR_WAKER_CHILDREN); i++)
+		;
+	io_write32(rd + GICR_SGI + GICD_ICENABLER, UINT32_MAX);
+	io_write32(rd + GICR_SGI + GICD_ICACTIVER, UINT32_MAX);
+	io_write32(rd + GICR_SGI + GICD_IGROUPR, UINT32_MAX);
+	for (unsigned int i = 0; i < 32; i += 4)
+		io_write32(rd + GICR_SGI + GICD_IPRIORITYR + i, PRIO_MIDDLE * 0x01010101u);
+	io_write32(rd + GICR_SGI + GICD_ISENABLER, 0xffff); /* our own SGIs */
+
+	gic_cpuif_init();
+	return OK;
+}
+
+/* The frame and bit of an INTID: SGIs and PPIs in this core's redistributor, SPIs in the distributor. */
+static char *frame_of(uint32_t intid)
+{
+	return intid < 32 ? gicr[plat_cpu_index()] + GICR_SGI : gicd;
+}
+
+static void write_bit(uint32_t intid, uint32_t reg)
+{
+	if (intid < nr_spi_end)
+		io_write32(frame_of(intid) + reg + intid / 32 * 4, UINT32_C(1) << (intid % 32));
+}
+
+void host_irq_enable(uint32_t intid)
+{
+	write_bit(intid, GICD_ISENABLER);
+}
+
+void host_irq_disable(uint32_t intid)
+{
+	write_bit(intid, GICD_ICENABLER);
+}
+
+void host_irq_set_active(uint32_t intid, bool active)
+{
+	write_bit(intid, active ? GICD_ISACTIVER : GICD_ICACTIVER);
+}
+
+bool host_irq_is_active(uint32_t intid)
+{
+	return io_read32(frame_of(intid) + GICD_ISACTIVER + intid / 32 * 4) >> (intid % 32) & 1;
+}
+
+void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
+{
+	uint32_t cfg;
+
+	if (intid < 32 || intid >= nr_spi_end)
+		return;
+	cfg = io_read32(gicd + GICD_ICFGR + intid / 16 * 4) & ~(UINT32_C(3) << (intid % 16 * 2));
+	if (edge)
+		cfg |= UINT32_C(2) << (intid % 16 * 2);
+	io_write32(gicd + GICD_ICFGR + intid / 16 * 4, cfg);
+	io_write64(gicd + GICD_IROUTER + intid * 8ul, cpu_mpidr[cpu] & UINT64_C(0xff00ffffff));
+}
+
+uint32_t host_irq_ack(void)
+{
+	return gic_cpuif_ack();
+}
+
+void host_irq_drop(uint32_t intid)
+{
+	gic_cpuif_drop(intid);
+}
+
+void host_irq_deactivate(uint32_t intid)
+{
+	gic_cpuif_deactivate(intid);
+}
+
+void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)
+{
+	uint64_t m = cpu_mpidr[cpu];
+
+	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
+	gic_cpuif_sgi(BITS(m, 39, 32) << 48 | BITS(m, 7, 4) << 44 | BITS(m, 23, 16) << 32 | (uint64_t)sgi << 24 |
+		      BITS(m, 15, 8) << 16 | BIT(m & 0xf));
+}

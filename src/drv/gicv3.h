@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of plat/plat.h. EOI mode 1.
+ * State owned: where the distributor and each core's redistributor are. Lock: LOCK_GIC for distributor registers that several cores change.
+ */
+#ifndef DRV_GICV3_H
+#define DRV_GICV3_H
+
+#include "lib/types.h"
+
+/* Once, on the boot core: gicd is mapped (device). All SPIs off, group 1, level, priority in the middle. E_NOTSUP: not a GICv3. */
+int gicv3_init(void *gicd) MUST_CHECK;
+
+/* A redistributor region, mapped: base and bytes. Before gicv3_init_cpu. */
+int gicv3_add_region(void *base, uint64_t size) MUST_CHECK;
+
+/* Each core, with its index and MPIDR: find and wake its redistributor, CPU interface on. E_NOENT: no redistributor is its. */
+int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr) MUST_CHECK;
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What core asks of the machine's own hardware: implemented by the drivers in src/drv, chosen at link time. Addresses come from the host device tree.
+ */
+#ifndef PLAT_PLAT_H
+#define PLAT_PLAT_H
+
+#include "lib/types.h"
+
+/* For the banner: "qemu_virt". */
+extern const char plat_name[];
+
+/* --- The physical interrupt controller (src/drv/gicv3.c). EOI mode 1: priority drop and deactivation are apart. --- */
+
+#define HOST_IRQ_NONE 1023
+
+/* Acknowledge the highest pending interrupt of this core: its INTID, or HOST_IRQ_NONE or another special one (>= 1020). */
+uint32_t host_irq_ack(void);
+/* Priority drop; then deactivation, for what is not forwarded to a guest with a hardware-linked list register. */
+void host_irq_drop(uint32_t intid);
+void host_irq_deactivate(uint32_t intid);
+
+/* PPIs act on this core's redistributor. */
+void host_irq_enable(uint32_t intid);
+void host_irq_disable(uint32_t intid);
+/* Physical active state of a PPI of this core: follows a vCPU whose hardware-linked timer interrupt is in flight. */
+void host_irq_set_active(uint32_t intid, bool active);
+bool host_irq_is_active(uint32_t intid);
+/* Route an SPI to a core and set trigger and priority. */
+void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge);
+
+/* Send SGI number sgi (0 to 15) to another core (by its index). */
+void host_irq_send_sgi(unsigned int cpu, unsigned int sgi);
+
+/* The index of this core (core/percpu.h): drivers have per-core registers too. */
+unsigned int plat_cpu_index(void);
+
+/* --- The console UART --- */
+void host_uart_putc(char c);
+int host_uart_getc(void); /* -1 when there is none */
+
+/* --- Firmware (PSCI by SMC) --- */
+void plat_power_off(void) NORETURN;
+void plat_reset(void) NORETURN;
+
+#endif

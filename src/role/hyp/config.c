@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The machine file as a whole: soundness of the tree, the list of VMs, the lines about what is
+ * wrong. No state, no lock. After fdt_check_full() every offset and string of the tree is inside
+ * it, so libfdt's readers cannot be led astray.
+ */
+#include "role/hyp/config.h"
+
+#include <libfdt.h>
+
+#include "lib/printf.h"
+#include "lib/string.h"
+#include "lib/string_ext.h"
+#include "role/hyp/config_priv.h"
+#include "role/hyp/loader.h"
+
+#define CHOSEN	  "/chosen"
+#define CONFIG_LINE_MAX 224
+
+/* --- lines --- */
+
+static void make_printable(char *s)
+{
+	for (; *s; s++) {
+		if (*s < ' ' || *s > '~')
+			*s = '?';
+	}
+}
+
+static void say(enum log_level level, const struct config_place *at, const char *fmt, va_list ap)
+{
+	char line[CONFIG_LINE_MAX];
+	int n = fmt_snprintf(line, sizeof(line), "%s: %s: %s: ", at->file, at->node, at->property);
+
+	if (n >= 0 && (size_t)n < sizeof(line))
+		fmt_vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
+	make_printable(line);
+	log_at(level, "%s", line);
+}
+
+void config_say(enum log_level level, const struct config_place *at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(level, at, fmt, ap);
+	va_end(ap);
+}
+
+void vm_config_error(const struct vm_config *vm, const char *node, const char *property,
+		     const char *fmt, ...)
+{
+	const struct config_place at = { vm->file, node ? node : vm->node, property };
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(LOG_ERROR, &at, fmt, ap);
+	va_end(ap);
+}
+
+void config_path(char *path, const char *parent, const char *name)
+{
+	fmt_snprintf(path, CONFIG_PATH_MAX, "%s/%s", parent, name ? name : "?");
+	make_printable(path);
+}
+
+/* --- what others ask of a VM's configuration --- */
+
+uint64_t vm_config_affinity(const struct vm_config *vm, unsigned int vcpu)
+{
+	uint64_t mask = 0;
+
+	if (vm->pin)
+		return BIT(vm->pcpu[vcpu % vm->nr_pcpus]);
+	for (unsigned int i = 0; i < vm->nr_pcpus; i++)
+		mask |= BIT(vm->pcpu[i]);
+	return mask;
+}
+
+/* --- the tree --- */
+
+/* /chosen of a sound tree, or an error of libfdt. */
+static int find_chosen(const void *fdt, size_t size)
+{
+	int r = fdt_check_full(fdt, size);
+
+	return r ? r : fdt_path_offset(fdt, CHOSEN);
+}
+
+static bool is_vm(const void *fdt, int node)
+{
+	return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
+}
+
+void config_for_each_reg(const void *fdt, size_t size,
+			 void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx)
+{
+	const int chosen = find_chosen(fdt, size);
+	int vm, module;
+	uint64_t len;
+	pa_t base;
+
+	if (chosen < 0)
+		return;
+	fdt_for_each_subnode(vm, fdt, chosen) {
+		if (!is_vm(fdt, vm))
+			continue;
+		fdt_for_each_subnode(module, fdt, vm) {
+			if (config_vm_reg(fdt, vm, module, &base, &len) == OK)
+				visit(ctx, base, len);
+		}
+	}
+}
+
+/* Devicetree Specification 2.3.4: anything but "okay" (or the old "ok") means: not there. */
+static bool is_enabled(const void *fdt, int node)
+{
+	int len;
+	const char *status = fdt_getprop(fdt, node, "status", &len);
+
+	if (!status)
+		return true;
+	return (len == sizeof("okay") && memcmp(status, "okay", sizeof("okay")) == 0) ||
+	       (len == sizeof("ok") && memcmp(status, "ok", sizeof("ok")) == 0);
+}
+
+/* The last look: does it all fit? The plan itself is made again when the VM is built. */
+static int check_plan(const struct vm_config *vm)
+{
+	const struct config_place at = { vm->file, vm->kernel.node,
+					 vm->kernel.file ? "trivet,file" : "reg" };
+	struct loader_plan plan;
+	int r = loader_plan(vm, &plan);
+
+	if (r == OK && plan.raw)
+		config_say(LOG_INFO, &at, "no Image magic: a raw binary, goes to 0x%lx",
+			   plan.kernel.a);
+	return r;
+}
+
+static void parse_vm(const struct config_source *src, struct config *cfg, int node)
+{
+	const char *name = fdt_get_name(src->fdt, node, NULL);
+	struct config_scope s = { .src = src, .offset = node };
+	const struct config_place at = { src->file, s.node, "compatible" };
+
+	config_path(s.node, CHOSEN, name);
+	if (cfg->nr_vms == ARRAY_SIZE(cfg->vm)) {
+		config_say(LOG_ERROR, &at, "more than %zu VMs", ARRAY_SIZE(cfg->vm));
+		cfg->nr_refused++;
+		return;
+	}
+	if (!is_enabled(src->fdt, node)) {
+		config_say(LOG_INFO, &at, "left out, its status is not \"okay\"");
+		return;
+	}
+	s.vm = &cfg->vm[cfg->nr_vms];
+	*s.vm = (struct vm_config){ .file = src->file };
+	str_copy(s.vm->node, s.node, sizeof(s.vm->node));
+	str_copy(s.vm->name, s.node + sizeof(CHOSEN), sizeof(s.vm->name));
+	if (config_vm_parse(&s) == OK && config_check(src, cfg, s.vm) == OK &&
+	    check_plan(s.vm) == OK)
+		cfg->nr_vms++;
+	else
+		cfg->nr_refused++;
+}
+
+static void find_console(const struct config_source *src, struct config *cfg, int chosen)
+{
+	const struct config_place at = { src->file, CHOSEN, "trivet,console" };
+	int len;
+	const char *name = fdt_getprop(src->fdt, chosen, at.property, &len);
+
+	if (!name)
+		return;
+	if (len <= 0 || strnlen(name, (size_t)len) != (size_t)len - 1) {
+		config_say(LOG_WARN, &at, "must be one string");
+		return;
+	}
+	for (unsigned int i = 0; i < cfg->nr_vms; i++) {
+		if (strcmp(cfg->vm[i].name, name) == 0) {
+			cfg->console = i;
+			return;
+		}
+	}
+	config_say(LOG_WARN, &at, "no VM is named \"%s\"", name);
+}
+
+int config_parse(const struct config_source *src, struct config *cfg)
+{
+	const struct config_place root = { src->file, "/", "header" };
+	const struct config_place at = { src->file, CHOSEN, "compatible" };
+	int chosen, node, seen = 0;
+
+	cfg->nr_vms = 0;
+	cfg->nr_refused = 0;
+	cfg->console = 0;
+	chosen = find_chosen(src->fdt, src->size);
+	if (chosen < 0 && chosen != -FDT_ERR_NOTFOUND) {
+		config_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size,
+			   fdt_strerror(chosen));
+		return E_FORMAT;
+	}
+	if (chosen >= 0) {
+		fdt_for_each_subnode(node, src->fdt, chosen) {
+			if (!is_vm(src->fdt, node))
+				continue;
+			parse_vm(src, cfg, node);
+			seen++;
+		}
+	}
+	if (!seen) {
+		config_say(LOG_ERROR, &at, "no node here is a \"xen,domain\": there is no VM");
+		return E_NOENT;
+	}
+	find_console(src, cfg, chosen);
+	return OK;
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One VM of the machine file: a row for each property of its node and of its modules. No state, no
+ * lock. The vocabulary is Xen's dom0less binding (Xen, docs/misc/arm/device-tree/booting.txt) and
+ * our own trivet,* names: docs/machine-file.md.
+ */
+#include <libfdt.h>
+
+#include "lib/checked.h"
+#include "lib/string.h"
+#include "lib/string_ext.h"
+#include "role/hyp/config_priv.h"
+#include "role/hyp/vmap.h"
+
+#define SECTOR	  512 /* of a disk: virtio 1.2, 5.2.4 */
+#define CELLS_MAX 2   /* of an address, of a size */
+
+/* --- the properties of a VM's node --- */
+
+static int take_memory(struct config_scope *s, const struct config_prop *prop,
+		       const struct config_value *v)
+{
+	uint64_t bytes;
+
+	if (!v->num) {
+		vm_config_error(s->vm, s->node, prop->name, "0 KiB: a VM needs memory");
+		return E_INVAL;
+	}
+	if (!checked_mul(v->num, KIB, &bytes) || bytes > vmap[VMAP_RAM].size) {
+		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is more than %lu KiB", v->num,
+				vmap[VMAP_RAM].size / KIB);
+		return E_RANGE;
+	}
+	if (!IS_ALIGNED(bytes, PAGE_SIZE)) {
+		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is no multiple of 4 KiB",
+				v->num);
+		return E_INVAL;
+	}
+	s->vm->memory = bytes;
+	return OK;
+}
+
+static int take_cpus(struct config_scope *s, const struct config_prop *prop,
+		     const struct config_value *v)
+{
+	if (!v->num) {
+		vm_config_error(s->vm, s->node, prop->name, "0: a VM needs a vCPU");
+		return E_INVAL;
+	}
+	if (v->num > CONFIG_MAX_VCPUS) {
+		vm_config_error(s->vm, s->node, prop->name, "%lu is more than %u", v->num,
+				CONFIG_MAX_VCPUS);
+		return E_RANGE;
+	}
+	s->vm->nr_vcpus = (unsigned int)v->num;
+	return OK;
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("-_.+,@", c));
+}
+
+static int take_name(struct config_scope *s, const struct config_prop *prop,
+		     const struct config_value *v)
+{
+	const size_t len = strlen(v->str);
+
+	if (!len || len >= sizeof(s->vm->name)) {
+		vm_config_error(s->vm, s->node, prop->name, "must have 1 to %zu characters",
+				sizeof(s->vm->name) - 1);
+		return E_RANGE;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!is_name_char(v->str[i])) {
+			vm_config_error(s->vm, s->node, prop->name,
+					"letters, digits and -_.+,@ only");
+			return E_INVAL;
+		}
+	}
+	str_copy(s->vm->name, v->str, sizeof(s->vm->name));
+	return OK;
+}
+
+static int take_pcpus(struct config_scope *s, const struct config_prop *prop,
+		      const struct config_value *v)
+{
+	struct vm_config *vm = s->vm;
+	uint64_t seen = 0;
+
+	vm->nr_pcpus = 0;
+	for (unsigned int i = 0; i < v->cells; i++) {
+		uint32_t cpu = config_prop_cell(v, i);
+
+		if (cpu >= s->src->nr_pcpus || cpu >= CONFIG_PCPUS_MAX) {
+			vm_config_error(vm, s->node, prop->name, "no core %u: this machine runs %u",
+					cpu, s->src->nr_pcpus);
+			return E_RANGE;
+		}
+		if (seen & BIT(cpu)) {
+			vm_config_error(vm, s->node, prop->name, "core %u is there twice", cpu);
+			return E_INVAL;
+		}
+		seen |= BIT(cpu);
+		vm->pcpu[vm->nr_pcpus++] = (uint8_t)cpu;
+	}
+	return OK;
+}
+
+static int take_action(struct config_scope *s, const struct config_prop *prop,
+		       const struct config_value *v)
+{
+	enum vm_action *out = strcmp(prop->name, "trivet,on-reboot") == 0 ? &s->vm->on_reboot
+									  : &s->vm->on_poweroff;
+
+	if (strcmp(v->str, "stop") == 0) {
+		*out = VM_ACTION_STOP;
+	} else if (strcmp(v->str, "restart") == 0) {
+		*out = VM_ACTION_RESTART;
+	} else {
+		vm_config_error(s->vm, s->node, prop->name, "must be \"stop\" or \"restart\"");
+		return E_INVAL;
+	}
+	return OK;
+}
+
+static int take_bootargs(struct config_scope *s, const struct config_prop *prop,
+			 const struct config_value *v)
+{
+	if (s->image && s->image != &s->vm->kernel) {
+		vm_config_error(s->vm, s->node, prop->name, "belongs to the kernel");
+		return E_INVAL;
+	}
+	if (strlen(v->str) >= CONFIG_ARGS_MAX) {
+		vm_config_error(s->vm, s->node, prop->name, "more than %u characters",
+				CONFIG_ARGS_MAX - 1);
+		return E_RANGE;
+	}
+	s->vm->bootargs = v->str;
+	return OK;
+}
+
+static int take_vpl011(struct config_scope *s, const struct config_prop *prop,
+		       const struct config_value *v)
+{
+	(void)prop;
+	(void)v;
+	s->vm->vpl011 = true;
+	return OK;
+}
+
+static int take_pin(struct config_scope *s, const struct config_prop *prop,
+		    const struct config_value *v)
+{
+	(void)prop;
+	(void)v;
+	s->vm->pin = true;
+	return OK;
+}
+
+static int take_no_rtc(struct config_scope *s, const struct config_prop *prop,
+		       const struct config_value *v)
+{
+	(void)v;
+	if (fdt_getprop(s->src->fdt, s->offset, "trivet,rtc", NULL)) {
+		vm_config_error(s->vm, s->node, prop->name, "is given together with trivet,rtc");
+		return E_INVAL;
+	}
+	s->vm->rtc = false;
+	return OK;
+}
+
+static int take_rng(struct config_scope *s, const struct config_prop *prop,
+		    const struct config_value *v)
+{
+	(void)prop;
+	(void)v;
+	s->vm->rng = true;
+	return OK;
+}
+
+static const struct config_prop vm_props[] = {
+	/* name			type		     mandatory, handler */
+	{ "compatible", CONFIG_PROP_IGNORED, true, NULL },
+	{ "memory", CONFIG_PROP_U64, true, take_memory },
+	{ "cpus", CONFIG_PROP_U32, true, take_cpus },
+	{ "vpl011", CONFIG_PROP_FLAG, false, take_vpl011 },
+	{ "bootargs", CONFIG_PROP_STRING, false, take_bootargs },
+	{ "trivet,name", CONFIG_PROP_STRING, false, take_name },
+	{ "trivet,pcpus", CONFIG_PROP_CELLS, false, take_pcpus },
+	{ "trivet,pin", CONFIG_PROP_FLAG, false, take_pin },
+	{ "trivet,rtc", CONFIG_PROP_FLAG, false, NULL },
+	{ "trivet,no-rtc", CONFIG_PROP_FLAG, false, take_no_rtc },
+	{ "trivet,rng", CONFIG_PROP_FLAG, false, take_rng },
+	{ "trivet,on-poweroff", CONFIG_PROP_STRING, false, take_action },
+	{ "trivet,on-reboot", CONFIG_PROP_STRING, false, take_action },
+	{ "#address-cells", CONFIG_PROP_U32, false, NULL },
+	{ "#size-cells", CONFIG_PROP_U32, false, NULL },
+	{ "phandle", CONFIG_PROP_IGNORED, false, NULL },
+	{ "status", CONFIG_PROP_IGNORED, false, NULL }, /* config.c has looked */
+	/* Xen's, that would make another VM of it. */
+	{ "xen,enhanced", CONFIG_PROP_OFF, false, NULL },
+	{ "passthrough", CONFIG_PROP_OFF, false, NULL },
+	{ "direct-map", CONFIG_PROP_REFUSED, false, NULL },
+	{ "nr_spis", CONFIG_PROP_REFUSED, false, NULL },
+	{ "sve", CONFIG_PROP_REFUSED, false, NULL },
+	{ "mpu", CONFIG_PROP_REFUSED, false, NULL },
+	{ "vpci", CONFIG_PROP_REFUSED, false, NULL },
+	{ "capabilities", CONFIG_PROP_REFUSED, false, NULL },
+	{ "llc-colors", CONFIG_PROP_REFUSED, false, NULL },
+	{ "domain-cpupool", CONFIG_PROP_REFUSED, false, NULL },
+	{ "trap-unmapped-accesses", CONFIG_PROP_REFUSED, false, NULL },
+};
+_Static_assert(ARRAY_SIZE(vm_props) <= CONFIG_PROPS_MAX, "more rows than bits in seen");
+
+/* --- the images: modules and disks --- */
+
+static int take_readonly(struct config_scope *s, const struct config_prop *prop,
+			 const struct config_value *v)
+{
+	(void)v;
+	if (!s->disk) {
+		vm_config_error(s->vm, s->node, prop->name, "belongs to a disk");
+		return E_INVAL;
+	}
+	s->disk->readonly = true;
+	return OK;
+}
+
+static int take_file(struct config_scope *s, const struct config_prop *prop,
+		     const struct config_value *v)
+{
+	struct bundle_file file;
+	int r;
+
+	if (!s->src->bundle) {
+		vm_config_error(s->vm, s->node, prop->name, "\"%s\": there is no bundle", v->str);
+		return E_NOENT;
+	}
+	r = bundle_find(s->src->bundle, v->str, &file);
+	if (r != OK) {
+		vm_config_error(s->vm, s->node, prop->name, "\"%s\" is missing: %s", v->str,
+				r == E_NOENT ? "not in the bundle"
+					     : "the bundle is cut or corrupt");
+		return r;
+	}
+	if (!file.size) {
+		vm_config_error(s->vm, s->node, prop->name, "\"%s\" is empty", v->str);
+		return E_FORMAT;
+	}
+	s->image->file = v->str;
+	s->image->data = file.data;
+	s->image->size = file.size;
+	return OK;
+}
+
+int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t *size)
+{
+	const int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent);
+	int len;
+	struct config_value v = { .raw = fdt_getprop(fdt, module, "reg", &len) };
+	uint64_t n[2] = { 0, 0 }, end;
+
+	if (!v.raw)
+		return E_NOENT;
+	if (na < 1 || na > CELLS_MAX || ns < 1 || ns > CELLS_MAX ||
+	    len != (na + ns) * (int)sizeof(fdt32_t))
+		return E_FORMAT;
+	for (int i = 0; i < na + ns; i++)
+		n[i >= na] = n[i >= na] << 32 | config_prop_cell(&v, (unsigned int)i);
+	if (!n[1] || !checked_add(n[0], n[1], &end))
+		return E_RANGE;
+	*base = PA(n[0]);
+	*size = n[1];
+	return OK;
+}
+
+/* A module without trivet,file: what lies at its reg. parent is the VM's node. */
+static int image_from_reg(struct config_scope *s, int parent)
+{
+	uint64_t size;
+	pa_t base;
+	int r = config_vm_reg(s->src->fdt, parent, s->offset, &base, &size);
+
+	switch (r) {
+	case OK:
+		break;
+	case E_NOENT:
+		vm_config_error(s->vm, s->node, "trivet,file", "is missing, and so is reg");
+		return r;
+	case E_FORMAT:
+		vm_config_error(s->vm, s->node, "reg",
+				"must be one address and size as #address-cells, #size-cells say");
+		return r;
+	default:
+		vm_config_error(s->vm, s->node, "reg", "is empty or wraps");
+		return r;
+	}
+	s->image->data = s->src->module_at ? s->src->module_at(base, size) : NULL;
+	if (!s->image->data) {
+		vm_config_error(s->vm, s->node, "reg",
+				"0x%lx to 0x%lx is no RAM that modules can lie in", base.a,
+				base.a + size - 1);
+		return E_RANGE;
+	}
+	s->image->size = size;
+	return OK;
+}
+
+static const struct config_prop image_props[] = {
+	{ "compatible", CONFIG_PROP_IGNORED, true, NULL },
+	{ "trivet,file", CONFIG_PROP_STRING, false, take_file },
+	{ "trivet,readonly", CONFIG_PROP_FLAG, false, take_readonly },
+	{ "bootargs", CONFIG_PROP_STRING, false, take_bootargs },
+	{ "reg", CONFIG_PROP_IGNORED, false, NULL }, /* image_from_reg() */
+	{ "phandle", CONFIG_PROP_IGNORED, false, NULL },
+};
+_Static_assert(ARRAY_SIZE(image_props) <= CONFIG_PROPS_MAX, "more rows than bits in seen");
+
+static int parse_image(struct config_scope *s, int parent)
+{
+	int r;
+
+	if (s->image->size) {
+		vm_config_error(s->vm, s->node, "compatible", "this VM has one already: %s",
+				s->image->node);
+		return E_EXIST;
+	}
+	str_copy(s->image->node, s->node, sizeof(s->image->node));
+	r = config_prop_parse(s, image_props, ARRAY_SIZE(image_props));
+	if (r != OK)
+		return r;
+	if (!s->image->file)
+		return image_from_reg(s, parent);
+	if (fdt_getprop(s->src->fdt, s->offset, "reg", NULL)) {
+		vm_config_error(s->vm, s->node, "reg", "is given together with trivet,file");
+		return E_INVAL;
+	}
+	return OK;
+}
+
+static int parse_kernel(struct config_scope *s, int parent)
+{
+	s->image = &s->vm->kernel;
+	return parse_image(s, parent);
+}
+
+static int parse_ramdisk(struct config_scope *s, int parent)
+{
+	s->image = &s->vm->ramdisk;
+	return parse_image(s, parent);
+}
+
+static int parse_disk(struct config_scope *s, int parent)
+{
+	int r;
+
+	if (s->vm->nr_disks == CONFIG_DISKS_MAX) {
+		vm_config_error(s->vm, s->node, "compatible", "more than %u disks",
+				CONFIG_DISKS_MAX);
+		return E_RANGE;
+	}
+	s->disk = &s->vm->disk[s->vm->nr_disks];
+	s->image = &s->disk->image;
+	r = parse_image(s, parent);
+	if (r != OK)
+		return r;
+	if (s->image->size % SECTOR) {
+		vm_config_error(s->vm, s->node, s->image->file ? "trivet,file" : "reg",
+				"%zu bytes is no multiple of %u", s->image->size, SECTOR);
+		return E_FORMAT;
+	}
+	s->vm->nr_disks++;
+	return OK;
+}
+
+static int refuse_child(struct config_scope *s, int parent)
+{
+	(void)parent;
+	vm_config_error(s->vm, s->node, "compatible", "a partial device tree is not supported");
+	return E_NOTSUP;
+}
+
+/* The first that the node is compatible with. "xen,linux-*" are Xen 4.4's names. */
+static const struct {
+	const char *compatible;
+	int (*parse)(struct config_scope *s, int parent);
+} child_kinds[] = {
+	{ "multiboot,kernel", parse_kernel },	   { "xen,linux-zimage", parse_kernel },
+	{ "multiboot,ramdisk", parse_ramdisk },	   { "xen,linux-initrd", parse_ramdisk },
+	{ "multiboot,device-tree", refuse_child }, { "trivet,disk", parse_disk },
+};
+
+static int parse_child(struct config_scope *s, int parent)
+{
+	const struct config_place at = { s->src->file, s->node, "compatible" };
+	const char *compatible;
+	int len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(child_kinds); i++) {
+		if (fdt_node_check_compatible(s->src->fdt, s->offset, child_kinds[i].compatible) ==
+		    0)
+			return child_kinds[i].parse(s, parent);
+	}
+	compatible = fdt_getprop(s->src->fdt, s->offset, "compatible", &len);
+	if (compatible && len > 0 && compatible[len - 1] == '\0' &&
+	    (config_prop_is_vocabulary(compatible) || strncmp(compatible, "multiboot,", 10) == 0)) {
+		vm_config_error(s->vm, s->node, "compatible", "\"%s\" is not understood",
+				compatible);
+		return E_NOTSUP;
+	}
+	config_say(LOG_INFO, &at, "node ignored");
+	return OK;
+}
+
+int config_vm_parse(struct config_scope *s)
+{
+	struct vm_config *vm = s->vm;
+	int child, r;
+
+	vm->bootargs = "";
+	vm->rtc = true;
+	vm->on_reboot = VM_ACTION_RESTART;
+	vm->nr_pcpus = MIN(s->src->nr_pcpus, (unsigned int)CONFIG_PCPUS_MAX);
+	for (unsigned int i = 0; i < vm->nr_pcpus; i++)
+		vm->pcpu[i] = (uint8_t)i;
+
+	r = config_prop_parse(s, vm_props, ARRAY_SIZE(vm_props));
+	if (r != OK)
+		return r;
+	fdt_for_each_subnode(child, s->src->fdt, s->offset) {
+		struct config_scope sub = { .src = s->src, .vm = vm, .offset = child };
+
+		config_path(sub.node, s->node, fdt_get_name(s->src->fdt, child, NULL));
+		r = parse_child(&sub, s->offset);
+		if (r != OK)
+			return r;
+	}
+	if (!vm->kernel.size) {
+		vm_config_error(vm, NULL, "compatible",
+				"no kernel: none of its modules is a \"multiboot,kernel\"");
+		return E_INVAL;
+	}
+	return OK;
+}

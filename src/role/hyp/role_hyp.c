@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The hyp role: virtual machines in the normal world. What role.h asks for, in terms of this role's
+ * modules.
+ *
+ * State owned: the VMs and how many of them still live (atomic); the configuration, which they
+ * point into. Built once by role_boot().
+ */
+#include "role/role.h"
+
+#include "core/frame.h"
+#include "core/hw.h"
+#include "core/irq.h"
+#include "core/log.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/s1.h"
+#include "core/vcpu.h"
+#include "plat/plat.h"
+#include "role/hyp/bundle.h"
+#include "role/hyp/config.h"
+#include "role/hyp/console.h"
+#include "role/hyp/psci.h"
+#include "role/hyp/smccc.h"
+#include "role/hyp/trng.h"
+#include "role/hyp/vm.h"
+#include "vgic/vgic.h"
+#include "vgic/vtimer.h"
+
+const char role_name[] = "hyp";
+
+static struct bundle bundle;
+static struct config config;
+static struct vm *vms[CONFIG_MAX_VMS]; /* as config.vm; NULL: could not be built */
+static uint32_t live;		       /* VMs that run, or will again */
+
+/* --- interrupts of the vCPU that is loaded --- */
+
+static enum irq_result vtimer_irq(uint32_t intid UNUSED, void *arg UNUSED)
+{
+	struct vcpu *v = this_cpu()->loaded;
+
+	if (!v)
+		return IRQ_DONE;
+	vtimer_host_irq(v);
+	return IRQ_FORWARDED;
+}
+
+static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
+{
+	struct vcpu *v = this_cpu()->loaded;
+
+	if (v)
+		vgic_maintenance(v);
+	return IRQ_DONE;
+}
+
+/* PPIs are enabled on each core by itself: when it gets its first vCPU. */
+static void enable_ppis(void)
+{
+	static uint64_t done;
+	uint64_t bit = BIT(this_cpu()->index);
+
+	if (likely(__atomic_load_n(&done, __ATOMIC_RELAXED) & bit))
+		return;
+	__atomic_or_fetch(&done, bit, __ATOMIC_RELAXED);
+	host_irq_enable(hw.timer_intid[2]);
+	host_irq_enable(hw.maintenance_intid);
+}
+
+void role_vcpu_load(struct vcpu *v)
+{
+	enable_ppis();
+	psci_vcpu_entered(v);
+	vgic_load(v);
+	vtimer_load(v);
+}
+
+void role_vcpu_save(struct vcpu *v)
+{
+	/* The timer first: it asks whether its interrupt is in flight. */
+	vtimer_save(v);
+	vgic_save(v);
+}
+
+/* It stays loaded: the hardware's own timer and interrupts wake it. */
+void role_vcpu_blocked(struct vcpu *v UNUSED)
+{
+}
+
+void role_vcpu_enter(struct vcpu *v)
+{
+	if (vgic_needs_flush(v))
+		vgic_flush(v);
+}
+
+bool role_vcpu_irq_pending(const struct vcpu *v)
+{
+	return vgic_irq_pending(v);
+}
+
+void role_console_rx(void)
+{
+	console_rx();
+}
+
+/* --- the end of a VM --- */
+
+static void one_vm_less(void)
+{
+	if (__atomic_sub_fetch(&live, 1, __ATOMIC_ACQ_REL) == 0) {
+		log_info("no VM is left: power off");
+		plat_power_off();
+	}
+}
+
+void role_partition_stopped(struct partition *p)
+{
+	if (!vm_stopped(p->role))
+		one_vm_less();
+}
+
+void role_partition_all_off(struct partition *p)
+{
+	log_limited(16, LOG_WARN, "%s: all vCPUs are off", p->name);
+}
+
+void role_partition_fault(struct vcpu *v, const char *why)
+{
+	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s: the VM ends", v->part->name, v->index, why);
+	vm_end(v->part->role, VM_END_FAULT);
+}
+
+/* --- boot --- */
+
+/* A module at an address: in RAM that nobody else was given. */
+static const void *module_at(pa_t pa, uint64_t size)
+{
+	if (!size || !frame_is_ram(pa, size))
+		return NULL;
+	for (uint64_t a = ALIGN_DOWN(pa.a, PAGE_SIZE); a < pa.a + size; a += PAGE_SIZE) {
+		struct frame_info info;
+
+		if (frame_get(PA(a), &info) != OK || info.state != FRAME_RESERVED)
+			return NULL;
+	}
+	return pa_to_ptr(pa);
+}
+
+/* The configuration from the bundle. OK, or E_*: a line in the log says why. */
+static int read_config(void)
+{
+	const void *base;
+	size_t size;
+	struct config_source src = {
+		.file = BUNDLE_MACHINE_FILE,
+		.bundle = &bundle,
+		.nr_pcpus = nr_cpus,
+		.module_at = module_at,
+	};
+	int err = hw_bundle(&base, &size);
+
+	if (err != OK) {
+		log_error("no bundle: neither an initrd nor appended to the image");
+		return err;
+	}
+	err = bundle_open(&bundle, base, size);
+	if (err != OK)
+		return err;
+	src.fdt = bundle.machine;
+	src.size = bundle.machine_size;
+	return config_parse(&src, &config);
+}
+
+static void register_irqs(void)
+{
+	CHECK(irq_register(hw.timer_intid[2], vtimer_irq, NULL) == OK);
+	CHECK(irq_register(hw.maintenance_intid, maintenance_irq, NULL) == OK);
+}
+
+static void build_vms(void)
+{
+	for (unsigned int i = 0; i < config.nr_vms; i++) {
+		vms[i] = vm_create(&config.vm[i]);
+		if (vms[i])
+			live++;
+	}
+	if (config.nr_vms && vms[config.console] && vms[config.console]->uart)
+		console_focus(&vms[config.console]->console);
+}
+
+/* Only now, when all are built: the first may be over before the last has started. */
+static void start_vms(void)
+{
+	for (unsigned int i = 0; i < config.nr_vms; i++) {
+		if (!vms[i])
+			continue;
+		log_info("%s: %u vCPUs, %llu MiB", vms[i]->p->name, vms[i]->p->nr_vcpus,
+			 (unsigned long long)(vms[i]->cfg->memory / MIB));
+		if (vm_start(vms[i]) != OK)
+			one_vm_less();
+	}
+}
+
+void role_boot(void)
+{
+	trng_init();
+	smccc_init();
+	register_irqs();
+	if (read_config() == OK)
+		build_vms();
+	if (!live) {
+		log_error("no VM to run: power off");
+		plat_power_off();
+	}
+	start_vms();
+}

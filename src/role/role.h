@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a role (hyp, spmc, rmm; the target tests too) gives to the core. Chosen at link time.
+ */
+#ifndef ROLE_ROLE_H
+#define ROLE_ROLE_H
+
+#include "core/smc.h"
+#include "core/trap.h"
+#include "lib/types.h"
+
+struct partition;
+struct vcpu;
+
+/* For the banner: "hyp". */
+extern const char role_name[];
+
+/* On the boot core, once memory, interrupts and time work and the other cores are up or refused: build the partitions and start them. */
+void role_boot(void);
+
+/* SMCCC: standard secure services (owner 4), functions 0x00 to 0xff; and everything else (true: answered). */
+extern const struct smc_row role_smc_std[256];
+bool role_smc_other(struct vcpu *v);
+
+/* System registers that trap and belong to the role's vGIC and timers: handled before the core's own rows. */
+extern const struct sysreg_row role_sysregs[];
+extern const unsigned int role_sysregs_count;
+
+/* v takes or leaves this core (not on each exit): move what the core does not know (vGIC, timers). */
+void role_vcpu_load(struct vcpu *v);
+void role_vcpu_save(struct vcpu *v);
+/* v blocks on this core and stays loaded. */
+void role_vcpu_blocked(struct vcpu *v);
+/* Just before v is entered. */
+void role_vcpu_enter(struct vcpu *v);
+/* Would v wake from WFI? Any core. */
+bool role_vcpu_irq_pending(const struct vcpu *v);
+
+/* The last vCPU of p has left its core after partition_stop(). */
+void role_partition_stopped(struct partition *p);
+/* All vCPUs of p are off by their own doing. */
+void role_partition_all_off(struct partition *p);
+/* v did what it cannot go on from (e.g. an SError of its own): this partition ends, with the reason in the log. */
+void role_partition_fault(struct vcpu *v, const char *why);
+
+/* The console UART has received something (called on the core that took its interrupt). */
+void role_console_rx(void);
+
+#endif
