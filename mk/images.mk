@@ -8,8 +8,8 @@ INITRAMFS_SRCS := guest/initramfs/init guest/initramfs/modules tools/images-init
 setup: ## install all that any target needs
 	$(Q)tools/setup all
 
-images: $(IMAGES)/linux/Image $(IMAGES)/linux/initramfs.cpio.gz $(IMAGES)/cloud/Image $(IMAGES)/cloud/initramfs.cpio.gz \
-	$(IMAGES)/minimal/Image $(IMAGES)/disk.img ## all guest images
+ALL_IMAGES := $(foreach i,linux cloud minimal,$(IMAGES)/$(i)/Image $(IMAGES)/$(i)/initramfs.cpio.gz) $(IMAGES)/disk.img
+images: $(ALL_IMAGES) ## all guest images: fetches kernels, builds one
 
 images-refresh: ## ask the archive for newer kernels than those in the cache
 	$(Q)tools/setup images && tools/images --refresh linux cloud

@@ -12,7 +12,7 @@ get_kernel_source() {
 	local pkg=linux-source-$KERNEL_SERIES version sum
 	if SOURCE=$(cached kernel-source); then return; fi
 	fetch_from arm64
-	read -r version sum < <(newest "$pkg")
+	read -r version sum < <(newest "$pkg") || gone "$pkg"
 	SOURCE=$CACHE/kernel/${pkg}_$version
 	if [ ! -d "$SOURCE" ]; then
 		new_entry "$SOURCE"

@@ -250,8 +250,7 @@ pa_t frame_alloc(unsigned int order, uint16_t owner)
 		pfn = take_block(b, order);
 		if (pfn == UINT64_MAX)
 			continue;
-		set_records(&b->rec[pfn - b->pfn], order,
-			    (struct record){ .owner = owner, .state = FRAME_OWNED });
+		set_records(&b->rec[pfn - b->pfn], order, (struct record){ .owner = owner, .state = FRAME_OWNED });
 		frames.free -= BIT(order);
 	}
 	spin_unlock(&frames.lock);
@@ -271,8 +270,7 @@ void frame_free(pa_t pa, unsigned int order)
 	r = &b->rec[pfn - b->pfn];
 	CHECK(r->state == FRAME_OWNED && r->first == FIRST(order));
 	for (uint64_t i = 1; i < BIT(order); i++)
-		CHECK(r[i].state == FRAME_OWNED && r[i].owner == r->owner &&
-		      r[i].first == NOT_FIRST);
+		CHECK(r[i].state == FRAME_OWNED && r[i].owner == r->owner && r[i].first == NOT_FIRST);
 	r->first = NOT_FIRST; /* ours alone from here on, while it is scrubbed without the lock */
 	spin_unlock(&frames.lock);
 
@@ -345,12 +343,22 @@ bool frame_owned_by(pa_t pa, uint64_t size, uint16_t owner)
 
 uint64_t frame_count_free(void)
 {
-	return __atomic_load_n(&frames.free, __ATOMIC_RELAXED);
+	uint64_t n;
+
+	spin_lock(&frames.lock);
+	n = frames.free;
+	spin_unlock(&frames.lock);
+	return n;
 }
 
 uint64_t frame_count_total(void)
 {
-	return __atomic_load_n(&frames.total, __ATOMIC_RELAXED);
+	uint64_t n;
+
+	spin_lock(&frames.lock);
+	n = frames.total;
+	spin_unlock(&frames.lock);
+	return n;
 }
 
 void frame_reset(void)

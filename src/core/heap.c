@@ -175,7 +175,12 @@ void heap_free(void *p)
 
 size_t heap_in_use(void)
 {
-	return __atomic_load_n(&heap.in_use, __ATOMIC_RELAXED);
+	size_t n;
+
+	spin_lock(&heap.lock);
+	n = heap.in_use;
+	spin_unlock(&heap.lock);
+	return n;
 }
 
 void heap_reset(void)

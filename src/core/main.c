@@ -65,6 +65,7 @@ static void init_percpu(unsigned int i)
 	cpu->panic_stack_top = arch_panic_stack_top(i);
 	spin_init(&cpu->rq.lock, LOCK_RUNQUEUE);
 	list_init(&cpu->rq.ready);
+	sched_init_cpu(cpu);
 	spin_init(&cpu->timer_lock, LOCK_TIMER);
 	list_init(&cpu->timers);
 	cpu->timer_armed = UINT64_MAX;
@@ -179,7 +180,8 @@ static void start_other_cores(void)
 
 static void init_memory(uint64_t fdt_pa, size_t fdt_size)
 {
-	struct hw_range own[3] = {
+	unsigned int nr = 3;
+	struct hw_range own[3 + ROLE_KEPT_MAX] = {
 		{ arch_image_base().a, arch_image_size() },
 		{ fdt_pa, fdt_size },
 		{ hw.initrd.base, hw.initrd.size },
@@ -192,7 +194,8 @@ static void init_memory(uint64_t fdt_pa, size_t fdt_size)
 	hw_find_appended_bundle();
 	if (hw.initrd.size)
 		own[2] = hw.initrd;
-	if (memory_map_init(&hw, own, ARRAY_SIZE(own)))
+	nr += role_kept_ranges(own + nr, ROLE_KEPT_MAX);
+	if (memory_map_init(&hw, own, nr))
 		stop_boot("no place in RAM for the page records");
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/hw.h"
 
-#define MEMORY_MAP_HOLES_MAX (HW_RESERVED_MAX + 8)
+#define MEMORY_MAP_HOLES_MAX (HW_RESERVED_MAX + 40)
 
 /* Ranges that are not free, sorted and merged, page-aligned outwards. */
 struct memory_map {

@@ -41,7 +41,10 @@ struct mmio_map {
 	struct mmio_region region[MMIO_REGIONS_MAX]; /* sorted by base, disjoint */
 };
 
-/* Add a region. OK; E_NOMEM when the table is full; E_EXIST when it overlaps another; E_INVAL when empty or wrapping. Before the partition runs. */
+/*
+ * Add a region. OK; E_NOMEM when the table is full; E_EXIST when it overlaps another; E_INVAL when empty or wrapping.
+ * Before the partition runs.
+ */
 int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev) MUST_CHECK;
 
 /* The region that holds [ipa, ipa + size) whole, or NULL. */

@@ -18,6 +18,7 @@ struct runqueue {
 	struct spinlock lock; /* LOCK_RUNQUEUE */
 	struct list ready;    /* vCPUs in VCPU_READY, next one first */
 	unsigned int nr_ready;
+	bool preempt; /* the first one goes before who runs */
 	unsigned int nr_home; /* vCPUs that are not off and have this core as home */
 };
 
@@ -33,7 +34,7 @@ struct percpu {
 	struct trace_ring trace;
 
 	struct runqueue rq;
-	struct timer slice; /* end of the running vCPU's time slice */
+	struct timer slice; /* the next look at the running vCPU while others wait */
 
 	struct spinlock timer_lock; /* LOCK_TIMER */
 	struct list timers;	    /* by deadline */

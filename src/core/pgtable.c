@@ -34,16 +34,14 @@ struct entry {
 
 struct op {
 	struct pgtable *pt;
-	int (*visit)(struct op *op,
-		     const struct entry *e); /* before descending; may make or clear a table */
-	void (*leave)(struct op *op,
-		      const struct entry *e); /* after a table below e was walked; may be NULL */
-	uint64_t from, to;		      /* the range of input addresses */
-	uint64_t delta; /* map: output minus input address, modulo 2^64; else 0 */
-	uint64_t attr;	/* map: bits of a leaf; protect: the permission bits */
-	uint64_t need;	/* tables planned and not yet taken from spare */
-	uint64_t spare; /* chain of zeroed tables */
-	uint64_t dead;	/* chain of detached tables, to be freed after the flush */
+	int (*visit)(struct op *op, const struct entry *e);  /* before descending; may make or clear a table */
+	void (*leave)(struct op *op, const struct entry *e); /* after a table below e was walked; may be NULL */
+	uint64_t from, to;				     /* the range of input addresses */
+	uint64_t delta;					     /* map: output minus input address, modulo 2^64; else 0 */
+	uint64_t attr;					     /* map: bits of a leaf; protect: the permission bits */
+	uint64_t need;					     /* tables planned and not yet taken from spare */
+	uint64_t spare;					     /* chain of zeroed tables */
+	uint64_t dead;					     /* chain of detached tables, to be freed after the flush */
 	uint64_t flush_from, flush_to;
 };
 
@@ -75,8 +73,7 @@ static uint64_t leaf_desc(unsigned int level, uint64_t pa, uint64_t attr)
 }
 
 /* The walker. Depth: at most four levels. */
-static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64_t from,
-		      uint64_t to);
+static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64_t from, uint64_t to);
 
 static int walk_entry(struct op *op, struct entry *e)
 {
@@ -95,8 +92,7 @@ static int walk_entry(struct op *op, struct entry *e)
 	return rc;
 }
 
-static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64_t from,
-		      uint64_t to)
+static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64_t from, uint64_t to)
 {
 	/* The root may be several tables in a row: there the index has more than nine bits. */
 	uint64_t index_mask = level == op->pt->start_level ? UINT64_MAX : PGTABLE_ENTRIES - 1;
@@ -118,15 +114,13 @@ static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64
 
 static int walk(struct op *op)
 {
-	return walk_table(op, table_ptr(op->pt, op->pt->root.a), op->pt->start_level, op->from,
-			  op->to);
+	return walk_table(op, table_ptr(op->pt, op->pt->root.a), op->pt->start_level, op->from, op->to);
 }
 
 /* Can the part [from, to) of an entry of that level be one leaf? */
 static bool fits_leaf(const struct op *op, unsigned int level, uint64_t from, uint64_t to)
 {
-	return level > 0 && to - from == pgtable_size(level) &&
-	       IS_ALIGNED(from + op->delta, pgtable_size(level));
+	return level > 0 && to - from == pgtable_size(level) && IS_ALIGNED(from + op->delta, pgtable_size(level));
 }
 
 /* How many tables it takes below an entry that has none, so that [from, to) of it is made of whole
@@ -272,8 +266,7 @@ static bool table_empty(const uint64_t *table)
 
 /* Plan, reserve, commit, clean up. */
 static int run(struct op *op, int (*plan)(struct op *op, const struct entry *e),
-	       int (*commit)(struct op *op, const struct entry *e),
-	       void (*leave)(struct op *op, const struct entry *e))
+	       int (*commit)(struct op *op, const struct entry *e), void (*leave)(struct op *op, const struct entry *e))
 {
 	int rc;
 

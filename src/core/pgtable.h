@@ -18,10 +18,9 @@
 
 /* What descriptors of both stages have in common (ARM DDI 0487 D8.3.1). */
 #define PGTABLE_VALID BIT(0)
-#define PGTABLE_TABLE                                                                              \
-	BIT(1) /* levels 0 to 2: a table, not a block; always set in a page at level 3 */
-#define PGTABLE_ADDR MASK(47, 12)
-#define PGTABLE_TYPE (PGTABLE_VALID | PGTABLE_TABLE)
+#define PGTABLE_TABLE BIT(1) /* levels 0 to 2: a table, not a block; always set in a page at level 3 */
+#define PGTABLE_ADDR  MASK(47, 12)
+#define PGTABLE_TYPE  (PGTABLE_VALID | PGTABLE_TABLE)
 
 #define PGTABLE_ENTRIES	  512
 #define PGTABLE_LAST	  3  /* the level of pages */
@@ -69,8 +68,7 @@ static inline uint64_t pgtable_size(unsigned int level)
  * E_INVAL: misaligned or empty. E_RANGE: outside the input or output space, or wrapping. E_EXIST:
  * something is mapped there. E_NOMEM. On an error nothing has changed.
  */
-int pgtable_map(struct pgtable *pt, uint64_t addr, pa_t pa, uint64_t size,
-		uint64_t attr) MUST_CHECK;
+int pgtable_map(struct pgtable *pt, uint64_t addr, pa_t pa, uint64_t size, uint64_t attr) MUST_CHECK;
 
 /*
  * Unmap the range, holes allowed; free tables that become empty. E_INVAL, E_RANGE; E_NOMEM when a

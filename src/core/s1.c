@@ -80,8 +80,7 @@ static void table_free(struct pgtable *pt, pa_t table)
 
 static uint64_t *table_ptr(pa_t table)
 {
-	return in_pool(table.a) || in_image(table.a) ? (uint64_t *)(uintptr_t)table.a
-						     : pa_to_ptr(table);
+	return in_pool(table.a) || in_image(table.a) ? (uint64_t *)(uintptr_t)table.a : pa_to_ptr(table);
 }
 
 static void flush(struct pgtable *pt, uint64_t addr, uint64_t size)
@@ -170,8 +169,7 @@ void *s1_map_window(pa_t pa, uint64_t size, enum s1_attr attr)
 	uint64_t offset = pa.a & (PAGE_SIZE - 1), first = pa.a - offset, align, room, va;
 	int rc;
 
-	if (size == 0 || !checked_add(size, offset, &size) ||
-	    !checked_align_up(size, PAGE_SIZE, &size))
+	if (size == 0 || !checked_add(size, offset, &size) || !checked_align_up(size, PAGE_SIZE, &size))
 		return NULL;
 	/* As pa in its 2 MiB block, if it has one, so that blocks can be used. */
 	align = size >= BLOCK_SIZE ? BLOCK_SIZE : PAGE_SIZE;

@@ -62,8 +62,7 @@ static const struct pgtable_ops ops = {
 
 static uint64_t perm_bits(unsigned int perm)
 {
-	return (perm & S2_R ? DESC_S2AP_R : 0) | (perm & S2_W ? DESC_S2AP_W : 0) |
-	       (perm & S2_X ? 0 : DESC_XN);
+	return (perm & S2_R ? DESC_S2AP_R : 0) | (perm & S2_W ? DESC_S2AP_W : 0) | (perm & S2_X ? 0 : DESC_XN);
 }
 
 static uint64_t attr_bits(unsigned int perm)
@@ -75,16 +74,14 @@ static uint64_t attr_bits(unsigned int perm)
 
 static unsigned int perm_of(uint64_t desc)
 {
-	return (desc & DESC_S2AP_R ? S2_R : 0U) | (desc & DESC_S2AP_W ? S2_W : 0U) |
-	       (desc & DESC_XN ? 0U : S2_X) |
+	return (desc & DESC_S2AP_R ? S2_R : 0U) | (desc & DESC_S2AP_W ? S2_W : 0U) | (desc & DESC_XN ? 0U : S2_X) |
 	       ((desc & DESC_MEMATTR) == DESC_NORMAL_WB ? 0U : S2_DEVICE);
 }
 
 int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
 {
 	unsigned int start_level = ipa_bits <= LEVEL1_BITS + CONCAT_BITS_MAX ? 1 : 0;
-	unsigned int order =
-		start_level == 1 && ipa_bits > LEVEL1_BITS ? ipa_bits - LEVEL1_BITS : 0;
+	unsigned int order = start_level == 1 && ipa_bits > LEVEL1_BITS ? ipa_bits - LEVEL1_BITS : 0;
 	pa_t root;
 
 	if (ipa_bits < 32 || ipa_bits > LEVEL0_BITS || ipa_bits > arch_pa_bits())
@@ -203,5 +200,9 @@ int s2_lookup(struct s2 *s2, ipa_t ipa, pa_t *pa, unsigned int *perm, uint64_t *
 
 uint64_t s2_tables(struct s2 *s2)
 {
-	return __atomic_load_n(&s2->pt.tables, __ATOMIC_RELAXED);
+	struct s2_locked l = s2_lock(s2);
+	uint64_t n = s2->pt.tables;
+
+	s2_unlock(l);
+	return n;
 }

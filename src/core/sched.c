@@ -9,17 +9,29 @@
  */
 #include "core/sched.h"
 
+#include "arch/guest.h"
 #include "arch/switch.h"
 #include "core/debug_regs.h"
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/partition.h"
 #include "core/percpu.h"
+#include "core/spin.h"
 #include "lib/bitmap.h"
 #include "plat/plat.h"
 #include "role/role.h"
 
 #define SLICE_NS 10000000
+
+/*
+ * While others wait for its core, a vCPU is looked at this often: does it spin (core/spin.h) for one of them? Then it gives way.
+ * One that has interrupts masked, so perhaps holds a lock that the others want, keeps the core for up to GRACE_MAX looks more.
+ */
+#define LOOK_NS	  100000
+#define GRACE_NS  20000
+#define GRACE_MAX 8
+
+#define PSTATE_I BIT(7)
 
 /* vCPUs that are not off, in all: not more than cores means that WFI may let a core sleep with its guest. */
 static uint32_t nr_live;
@@ -45,11 +57,26 @@ static struct percpu *lock_home(const struct vcpu *v)
 	}
 }
 
+/* At the tail, with a new slice. */
 static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
+	v->slice_left = time_ns_to_ticks(SLICE_NS);
 	v->state = VCPU_READY;
 	list_add_tail(&cpu->rq.ready, &v->rq_link);
 	cpu->rq.nr_ready++;
+}
+
+/* At the head, to take the core from who has it: v has something to do now and has not used up its slice. */
+static void enqueue_first(struct percpu *cpu, struct vcpu *v)
+{
+	if (!v->slice_left) {
+		enqueue(cpu, v);
+		return;
+	}
+	v->state = VCPU_READY;
+	list_add(&cpu->rq.ready, &v->rq_link);
+	cpu->rq.nr_ready++;
+	cpu->rq.preempt = true;
 }
 
 static struct vcpu *dequeue(struct percpu *cpu, struct vcpu *v)
@@ -125,7 +152,7 @@ void sched_wake(struct vcpu *v)
 		return;
 	cpu = lock_home(v);
 	if (v->state == VCPU_BLOCKED) {
-		enqueue(cpu, v);
+		enqueue_first(cpu, v);
 		woken = true;
 		movable = cpu->loaded != v && cpu->current;
 	}
@@ -142,15 +169,31 @@ void sched_wake(struct vcpu *v)
 	}
 }
 
+/* v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first. */
+static void hurry(struct vcpu *v)
+{
+	struct percpu *cpu = lock_home(v);
+	bool first = cpu->rq.ready.next == &v->rq_link;
+
+	if (v->state == VCPU_READY && (!first || !cpu->rq.preempt)) {
+		dequeue(cpu, v);
+		enqueue_first(cpu, v);
+	}
+	spin_unlock(&cpu->rq.lock);
+	kick(cpu->index);
+}
+
 void sched_kick(struct vcpu *v)
 {
-	unsigned int home;
+	enum vcpu_state state;
 
 	/* Pairs with the fence in sched_next: either it sees what is pending, or we see that it runs. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	home = __atomic_load_n(&v->home, __ATOMIC_RELAXED);
-	if (__atomic_load_n(&v->state, __ATOMIC_RELAXED) == VCPU_RUNNING)
-		kick(home);
+	state = __atomic_load_n(&v->state, __ATOMIC_RELAXED);
+	if (state == VCPU_RUNNING)
+		kick(__atomic_load_n(&v->home, __ATOMIC_RELAXED));
+	else if (state == VCPU_READY)
+		hurry(v);
 }
 
 void sched_block(struct vcpu *v)
@@ -167,7 +210,7 @@ void sched_block(struct vcpu *v)
 	spin_unlock(&cpu->rq.lock);
 }
 
-void sched_yield(struct vcpu *v)
+void sched_give_way(struct vcpu *v)
 {
 	v->yield = true;
 	this_cpu()->work = 1;
@@ -253,24 +296,60 @@ static struct vcpu *steal(struct percpu *cpu)
 	return NULL;
 }
 
-/* Who runs next here: cur again unless it is done, or gives way and another waits. */
+/* Charge cur for the time since it was last charged. */
+static void charge(struct vcpu *cur)
+{
+	uint64_t now = time_now(), used = now - cur->slice_start;
+
+	cur->slice_start = now;
+	cur->slice_left = used < cur->slice_left ? cur->slice_left - used : 0;
+}
+
+/* Would taking the core from cur now leave the others spinning on its lock? */
+static bool has_grace(struct vcpu *cur)
+{
+	if (!(guest_pstate() & PSTATE_I) || cur->grace == GRACE_MAX)
+		return false;
+	cur->grace++;
+	return true;
+}
+
+/* cur runs: must another go first? Lock held. */
+static bool must_give_way(struct runqueue *rq, struct vcpu *cur)
+{
+	if (cur->stop || !rq->nr_ready)
+		return false;
+	if (cur->yield)
+		return true;
+	return (rq->preempt || !cur->slice_left) && !has_grace(cur);
+}
+
+/*
+ * Who runs next here: cur again unless it is done, or its slice is and another waits, or one that woke takes precedence; then cur is the next
+ * after that one, with what is left of its slice.
+ */
 static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
 {
 	struct runqueue *rq = &cpu->rq;
-	struct vcpu *next;
+	struct vcpu *next = NULL;
 
 	spin_lock(&rq->lock);
-	if (cur && cur->state == VCPU_RUNNING && cur->yield && !cur->stop && rq->nr_ready)
-		enqueue(cpu, cur);
 	if (cur)
-		cur->yield = false;
-	if (cur && cur->state == VCPU_RUNNING) {
+		charge(cur);
+	if (cur && cur->state == VCPU_RUNNING && !must_give_way(rq, cur)) {
 		next = cur;
 	} else if (rq->nr_ready) {
 		next = dequeue(cpu, list_first(&rq->ready, struct vcpu, rq_link));
+		if (cur && cur->state == VCPU_RUNNING && cur->yield)
+			enqueue(cpu, cur);
+		else if (cur && cur->state == VCPU_RUNNING)
+			enqueue_first(cpu, cur);
+		rq->preempt = false;
+		next->grace = 0;
+	}
+	if (next) {
 		next->state = VCPU_RUNNING;
-	} else {
-		next = NULL;
+		next->yield = false;
 	}
 	spin_unlock(&rq->lock);
 	return next ? next : steal(cpu);
@@ -308,27 +387,41 @@ static void idle(struct percpu *cpu)
 	irq_dispatch();
 }
 
-static void slice_end(struct timer *t UNUSED)
+/* The look at the running vCPU: see LOOK_NS. */
+static void look(struct timer *t UNUSED)
 {
 	struct percpu *cpu = this_cpu();
+	struct vcpu *cur = cpu->current;
 
-	if (cpu->current)
-		cpu->current->yield = true;
 	cpu->work = 1;
+	if (cur && cur == cpu->loaded && spin_guest_waits())
+		cur->yield = true;
 }
 
-/* The slice timer runs only while another vCPU waits for this core. */
-static void start_slice(struct percpu *cpu, bool fresh)
+/* The timer runs only while another vCPU waits for this core. */
+static void start_look(struct percpu *cpu, struct vcpu *next, bool fresh)
 {
+	uint64_t now, wait;
+
 	if (!__atomic_load_n(&cpu->rq.nr_ready, __ATOMIC_RELAXED)) {
+		if (fresh)
+			next->slice_start = time_now();
 		if (cpu->slice.armed)
 			timer_stop(&cpu->slice);
 		return;
 	}
-	if (!cpu->slice.fn)
-		timer_init(&cpu->slice, slice_end);
-	if (fresh || !cpu->slice.armed)
-		timer_start(&cpu->slice, time_now() + time_ns_to_ticks(SLICE_NS));
+	now = time_now();
+	if (fresh)
+		next->slice_start = now;
+	else if (cpu->slice.armed)
+		return;
+	wait = time_ns_to_ticks(next->grace ? GRACE_NS : LOOK_NS);
+	timer_start(&cpu->slice, now + (next->slice_left ? MIN(wait, next->slice_left) : wait));
+}
+
+void sched_init_cpu(struct percpu *cpu)
+{
+	timer_init(&cpu->slice, look);
 }
 
 struct vcpu *sched_next(struct vcpu *cur)
@@ -355,7 +448,7 @@ struct vcpu *sched_next(struct vcpu *cur)
 		idle(cpu);
 	}
 	switch_to(cpu, next);
-	start_slice(cpu, next != cur);
+	start_look(cpu, next, next != cur);
 	cpu->current = next;
 	/* WFI may let the core sleep while no other vCPU could use it. */
 	alone = cpu->rq.nr_home == 1 &&

@@ -10,6 +10,11 @@
 
 #include "core/vcpu.h"
 
+struct percpu;
+
+/* Once a core, before it schedules. */
+void sched_init_cpu(struct percpu *cpu);
+
 /* Once a vCPU is built (VCPU_OFF): where it may run. affinity is a mask of core indices, not empty. */
 void sched_add(struct vcpu *v, uint64_t affinity);
 
@@ -29,7 +34,7 @@ void sched_kick(struct vcpu *v);
 void sched_block(struct vcpu *v);
 
 /* The running vCPU lets the others of its core go first (WFE trap, PSCI yield). */
-void sched_yield(struct vcpu *v);
+void sched_give_way(struct vcpu *v);
 
 /* The running vCPU turns itself off (PSCI CPU_OFF): takes effect when its exit handler returns. */
 void sched_off(struct vcpu *v);

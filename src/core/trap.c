@@ -49,7 +49,7 @@ void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value)
 static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
 {
 	if (esr & BIT(0))
-		sched_yield(v);
+		sched_give_way(v);
 	else
 		sched_block(v);
 	return TRAP_DONE;

@@ -38,7 +38,8 @@ struct vcpu {
 	struct list rq_link;
 	unsigned int home;    /* the core in whose queue it is or on which it runs */
 	uint64_t affinity;    /* physical cores that it may use, a bit each */
-	uint64_t slice_end;   /* counter value */
+	uint64_t slice_start, slice_left; /* counter: charged up to here; ticks of its time slice that are left */
+	unsigned int grace; /* looks during which it was left the core for its masked interrupts */
 
 	/* Interrupts: src/vgic; NULL in a role without one. */
 	struct vgic_vcpu *vgic;

@@ -7,11 +7,10 @@
 
 int block_submit(struct block *b, struct block_req *req)
 {
-	if (req->op != BLOCK_FLUSH && (!IS_ALIGNED(req->offset, (uint64_t)BLOCK_SECTOR) ||
-				       !IS_ALIGNED(req->size, BLOCK_SECTOR)))
-		return E_INVAL;
 	if (req->op != BLOCK_FLUSH &&
-	    !range_within(req->offset, req->size, b->sectors * BLOCK_SECTOR))
+	    (!IS_ALIGNED(req->offset, (uint64_t)BLOCK_SECTOR) || !IS_ALIGNED(req->size, BLOCK_SECTOR)))
+		return E_INVAL;
+	if (req->op != BLOCK_FLUSH && !range_within(req->offset, req->size, b->sectors * BLOCK_SECTOR))
 		return E_RANGE;
 	if (req->op == BLOCK_WRITE && b->readonly)
 		return E_PERM;

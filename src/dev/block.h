@@ -24,24 +24,20 @@ enum block_op { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH };
 /* Owned by the backend from submit() until its end. */
 struct block_req {
 	enum block_op op;
-	uint64_t offset; /* bytes from the start of the disk; a multiple of BLOCK_SECTOR, as is
+	uint64_t offset;     /* bytes from the start of the disk; a multiple of BLOCK_SECTOR, as is
 			    size; checked against the disk */
-	uint32_t size;	 /* bytes; 0 for a flush */
-	struct partition *part;
-	const struct iov *iov; /* the guest's buffers; stay as they are until the end */
-	unsigned int nr_iov;
-	uint64_t skip; /* where in the buffers this request starts */
-	void (*done)(struct block_req *req,
-		     int status); /* OK, E_FAULT (guest memory), E_IO, E_PERM */
-	struct list link;	  /* the backend's, while it owns the request */
+	uint32_t size;	     /* bytes; 0 for a flush */
+	struct iov_list buf; /* the guest's buffers; stay as they are until the end */
+	uint64_t skip;	     /* where in them this request starts */
+	void (*done)(struct block_req *req, int status); /* OK, E_FAULT (guest memory), E_IO, E_PERM */
+	struct list link;				 /* the backend's, while it owns the request */
 };
 
 struct block;
 
 struct block_ops {
-	int (*submit)(struct block *b,
-		      struct block_req *req); /* OK, E_*, BLOCK_PENDING; called under LOCK_DEVICE */
-	void (*destroy)(struct block *b);     /* none of its requests is pending */
+	int (*submit)(struct block *b, struct block_req *req); /* OK, E_*, BLOCK_PENDING; called under LOCK_DEVICE */
+	void (*destroy)(struct block *b);		       /* none of its requests is pending */
 };
 
 struct block {

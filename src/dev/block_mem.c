@@ -18,11 +18,9 @@ static int submit(struct block *b, struct block_req *req)
 
 	switch (req->op) {
 	case BLOCK_READ:
-		return iov_write(req->part, req->iov, req->nr_iov, req->skip, m->data + req->offset,
-				 req->size);
+		return iov_write(&req->buf, req->skip, m->data + req->offset, req->size);
 	case BLOCK_WRITE:
-		return iov_read(req->part, req->iov, req->nr_iov, req->skip, m->data + req->offset,
-				req->size);
+		return iov_read(&req->buf, req->skip, m->data + req->offset, req->size);
 	case BLOCK_FLUSH:
 	default:
 		return OK; /* memory is as safe as it gets */

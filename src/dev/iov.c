@@ -1,62 +1,55 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Copies from and to lists of guest buffers. No state, no lock; the memory behind them is the
- * guest's and may change. */
+/*
+ * Copies from and to lists of guest buffers. No state, no lock; the memory behind them is the guest's and may change.
+ */
 #include "dev/iov.h"
 
 #include "core/guest_mem.h"
 #include "lib/checked.h"
 
-uint64_t iov_bytes(const struct iov *v, unsigned int n)
+uint64_t iov_bytes(const struct iov_list *l)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i < n; i++)
-		sum += v[i].len;
+	for (unsigned int i = 0; i < l->n; i++)
+		sum += l->v[i].len;
 	return sum;
 }
 
-/* One piece of a copy: from guest memory when src is NULL, else to it. */
-static int copy_piece(struct partition *p, ipa_t addr, uint8_t *dst, const uint8_t *src, size_t n)
+/* One of dst and src is NULL: that side is the list. */
+static int copy(const struct iov_list *l, uint64_t skip, uint8_t *dst, const uint8_t *src, size_t size)
 {
-	return src ? guest_mem_write(p, addr, src, n) : guest_mem_read(p, addr, dst, n);
-}
+	size_t done = 0;
 
-static int copy(struct partition *p, const struct iov *v, unsigned int n, uint64_t skip,
-		uint8_t *dst, const uint8_t *src, size_t size)
-{
-	if (!range_within(skip, size, iov_bytes(v, n)))
+	if (!range_within(skip, size, iov_bytes(l)))
 		return E_RANGE;
 
-	for (unsigned int i = 0; size; i++) {
-		size_t piece;
+	for (const struct iov *v = l->v; done < size; v++) {
+		size_t n;
+		ipa_t at;
 		int err;
 
-		if (skip >= v[i].len) {
-			skip -= v[i].len;
+		if (skip >= v->len) {
+			skip -= v->len;
 			continue;
 		}
-		piece = MIN(size, (size_t)(v[i].len - skip));
-		err = copy_piece(p, IPA(v[i].addr.a + skip), dst, src, piece);
+		n = MIN(size - done, (size_t)(v->len - skip));
+		at = IPA(v->addr.a + skip);
+		err = dst ? guest_mem_read(l->part, at, dst + done, n) : guest_mem_write(l->part, at, src + done, n);
 		if (err)
 			return err;
 		skip = 0;
-		size -= piece;
-		if (src)
-			src += piece;
-		else
-			dst += piece;
+		done += n;
 	}
 	return OK;
 }
 
-int iov_read(struct partition *p, const struct iov *v, unsigned int n, uint64_t skip, void *dst,
-	     size_t size)
+int iov_read(const struct iov_list *l, uint64_t skip, void *dst, size_t size)
 {
-	return copy(p, v, n, skip, dst, NULL, size);
+	return copy(l, skip, dst, NULL, size);
 }
 
-int iov_write(struct partition *p, const struct iov *v, unsigned int n, uint64_t skip,
-	      const void *src, size_t size)
+int iov_write(const struct iov_list *l, uint64_t skip, const void *src, size_t size)
 {
-	return copy(p, v, n, skip, NULL, src, size);
+	return copy(l, skip, NULL, src, size);
 }

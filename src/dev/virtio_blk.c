@@ -20,7 +20,7 @@
 #define PIECE	    (128u * 1024) /* bytes given to the backend at once */
 #define TURN_BYTES  (1024u * 1024)
 #define TURN_CHAINS 64u
-#define BUFFER_COST                                                                                \
+#define BUFFER_COST                                                                                                    \
 	512u /* what a descriptor's handling counts for in TURN_BYTES: tiny buffers take time, too \
 	      */
 #define QUEUE 0u
@@ -58,10 +58,11 @@ static void finish(struct slot *s, uint8_t status)
 {
 	struct virtio_blk *d = s->dev;
 	const struct virtq_chain *c = &s->chain;
+	const struct iov_list in = virtq_in(c);
 	uint32_t written = 0;
 
 	s->state = SLOT_FREE;
-	if (iov_write(d->virtio.part, virtq_in(c), c->nr_in, c->in_bytes - 1, &status, 1)) {
+	if (iov_write(&in, c->in_bytes - 1, &status, 1)) {
 		virtio_break(&d->virtio, QUEUE, "a request's status byte is not in memory");
 		return;
 	}
@@ -102,20 +103,17 @@ static int submit_piece(struct slot *s, uint32_t size)
 	struct block_req *r = &s->req;
 	int err;
 
-	r->part = s->dev->virtio.part;
 	r->done = completed;
 	r->offset = s->start + s->done;
 	r->size = size;
 	r->op = BLOCK_FLUSH;
 	if (s->type == VIRTIO_BLK_T_IN) {
 		r->op = BLOCK_READ;
-		r->iov = virtq_in(c);
-		r->nr_iov = c->nr_in;
+		r->buf = virtq_in(c);
 		r->skip = s->done;
 	} else if (s->type == VIRTIO_BLK_T_OUT) {
 		r->op = BLOCK_WRITE;
-		r->iov = c->iov;
-		r->nr_iov = c->nr_out;
+		r->buf = virtq_out(c);
 		r->skip = s->done + sizeof(struct virtio_blk_hdr);
 	}
 	/* From here on the backend may complete it, on another core: that waits for our lock. */
@@ -168,9 +166,10 @@ static void get_id(struct slot *s)
 {
 	struct virtio_blk *d = s->dev;
 	const struct virtq_chain *c = &s->chain;
+	const struct iov_list in = virtq_in(c);
 	size_t n = (size_t)MIN(c->in_bytes - 1, (uint64_t)sizeof(d->id));
 
-	if (iov_write(d->virtio.part, virtq_in(c), c->nr_in, 0, d->id, n))
+	if (iov_write(&in, 0, d->id, n))
 		finish(s, VIRTIO_BLK_S_IOERR);
 }
 
@@ -179,12 +178,12 @@ static void begin(struct slot *s)
 {
 	struct virtio_blk *d = s->dev;
 	const struct virtq_chain *c = &s->chain;
+	const struct iov_list out = virtq_out(c);
 	struct virtio_blk_hdr h;
 
 	s->state = SLOT_ACTIVE;
 	s->total = s->done = s->start = 0;
-	if (!c->in_bytes || c->out_bytes < sizeof(h) ||
-	    iov_read(d->virtio.part, c->iov, c->nr_out, 0, &h, sizeof(h))) {
+	if (!c->in_bytes || c->out_bytes < sizeof(h) || iov_read(&out, 0, &h, sizeof(h))) {
 		s->state = SLOT_FREE;
 		virtio_break(&d->virtio, QUEUE, "a request without its header or status");
 		return;
@@ -258,12 +257,11 @@ static const struct virtio_kind blk_kind = {
 	.ops = &blk_ops,
 	.device_id = VIRTIO_ID_BLOCK,
 	.nr_queues = 1,
-	.features =
-		BIT(VIRTIO_BLK_F_SEG_MAX) | BIT(VIRTIO_BLK_F_BLK_SIZE) | BIT(VIRTIO_BLK_F_FLUSH),
+	.features = BIT(VIRTIO_BLK_F_SEG_MAX) | BIT(VIRTIO_BLK_F_BLK_SIZE) | BIT(VIRTIO_BLK_F_FLUSH),
 };
 
-int virtio_blk_create(struct partition *p, ipa_t base, unsigned int intid, struct block *b,
-		      const char *id, struct virtio_blk **dev)
+int virtio_blk_create(struct partition *p, ipa_t base, unsigned int intid, struct block *b, const char *id,
+		      struct virtio_blk **dev)
 {
 	struct virtio_blk *d = heap_alloc(sizeof(*d));
 	int err;

@@ -17,8 +17,8 @@ struct virtio_blk;
  * then on, if OK) and the serial number id (at most 20 bytes count). Before the partition runs.
  * E_NOMEM; E_EXIST or E_INVAL from mmio_register().
  */
-int virtio_blk_create(struct partition *p, ipa_t base, unsigned int intid, struct block *b,
-		      const char *id, struct virtio_blk **dev) MUST_CHECK;
+int virtio_blk_create(struct partition *p, ipa_t base, unsigned int intid, struct block *b, const char *id,
+		      struct virtio_blk **dev) MUST_CHECK;
 /* The partition will not run again. Destroys the backend too. NULL is allowed. */
 void virtio_blk_destroy(struct virtio_blk *d);
 

@@ -35,13 +35,18 @@ static void needs_reset(struct virtio_dev *d, unsigned int q)
 	if (d->status & VIRTIO_STATUS_DRIVER_OK)
 		d->isr |= VIRTIO_MMIO_INT_CONFIG;
 	update_line(d);
-	log_limited(32, LOG_WARN, "%s: %s: queue %u: %s; the device waits for a reset\n",
-		    d->part->name, d->kind->name, q, d->vq[q].why);
+	log_limited(32, LOG_WARN, "%s: %s: queue %u: %s; the device waits for a reset", d->part->name, d->kind->name, q,
+		    d->vq[q].why);
 }
 
 static bool runs(const struct virtio_dev *d)
 {
 	return (d->status & VIRTIO_STATUS_DRIVER_OK) && !(d->status & VIRTIO_STATUS_NEEDS_RESET);
+}
+
+bool virtio_has(const struct virtio_dev *d, unsigned int feature)
+{
+	return (d->status & VIRTIO_STATUS_FEATURES_OK) && (d->accepted & BIT(feature));
 }
 
 bool virtio_pop(struct virtio_dev *d, unsigned int q, struct virtq_chain *c)
@@ -159,8 +164,7 @@ static void status_write(struct virtio_dev *d, uint32_t value)
 	d->status |= value & (begun | VIRTIO_STATUS_FAILED);
 	if ((value & VIRTIO_STATUS_FEATURES_OK) && (d->status & begun) == begun && features_fit(d))
 		d->status |= VIRTIO_STATUS_FEATURES_OK;
-	start = (value & ~d->status & VIRTIO_STATUS_DRIVER_OK) &&
-		(d->status & VIRTIO_STATUS_FEATURES_OK);
+	start = (value & ~d->status & VIRTIO_STATUS_DRIVER_OK) && (d->status & VIRTIO_STATUS_FEATURES_OK);
 	if (!start)
 		return;
 	d->status |= VIRTIO_STATUS_DRIVER_OK;
@@ -362,8 +366,7 @@ int virtio_init(struct virtio_dev *d, struct partition *p, ipa_t base, unsigned 
 	d->part = p;
 	d->kind = kind;
 	d->intid = intid;
-	d->offered |= kind->features | BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_INDIRECT_DESC) |
-		      BIT(VIRTIO_F_EVENT_IDX);
+	d->offered |= kind->features | BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_F_INDIRECT_DESC) | BIT(VIRTIO_F_EVENT_IDX);
 	timer_init(&d->turn, turn_due);
 	for (unsigned int q = 0; q < VIRTIO_QUEUES_MAX; q++)
 		d->vq[q].part = p;

@@ -77,6 +77,8 @@ void virtio_reset(struct virtio_dev *d);
 
 /* The rest: under d->lock. */
 
+/* Has the driver accepted that feature bit? */
+bool virtio_has(const struct virtio_dev *d, unsigned int feature);
 /* As virtq_pop(), rearming when the queue is empty; a queue that breaks is told to the driver.
  * True: *c is a chain. */
 bool virtio_pop(struct virtio_dev *d, unsigned int q, struct virtq_chain *c);

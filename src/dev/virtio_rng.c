@@ -21,7 +21,7 @@ struct virtio_rng {
 
 static int fill_chain(struct virtio_rng *d, size_t size)
 {
-	const struct virtq_chain *c = &d->chain;
+	const struct iov_list in = virtq_in(&d->chain);
 	uint8_t buf[PIECE];
 
 	for (size_t done = 0; done < size; done += PIECE) {
@@ -29,7 +29,7 @@ static int fill_chain(struct virtio_rng *d, size_t size)
 		int err;
 
 		d->fill(buf, n);
-		err = iov_write(d->virtio.part, virtq_in(c), c->nr_in, done, buf, n);
+		err = iov_write(&in, done, buf, n);
 		if (err)
 			return err;
 	}
@@ -69,8 +69,8 @@ static const struct virtio_kind rng_kind = {
 	.nr_queues = 1,
 };
 
-int virtio_rng_create(struct partition *p, ipa_t base, unsigned int intid,
-		      void (*fill)(void *buf, size_t n), struct virtio_rng **dev)
+int virtio_rng_create(struct partition *p, ipa_t base, unsigned int intid, void (*fill)(void *buf, size_t n),
+		      struct virtio_rng **dev)
 {
 	struct virtio_rng *d = heap_alloc(sizeof(*d));
 	int err;

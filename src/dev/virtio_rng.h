@@ -16,8 +16,8 @@ struct virtio_rng;
  * under LOCK_DEVICE, any core. Before the partition runs. E_NOMEM; E_EXIST or E_INVAL from
  * mmio_register().
  */
-int virtio_rng_create(struct partition *p, ipa_t base, unsigned int intid,
-		      void (*fill)(void *buf, size_t n), struct virtio_rng **dev) MUST_CHECK;
+int virtio_rng_create(struct partition *p, ipa_t base, unsigned int intid, void (*fill)(void *buf, size_t n),
+		      struct virtio_rng **dev) MUST_CHECK;
 /* The partition will not run again. NULL is allowed. */
 void virtio_rng_destroy(struct virtio_rng *d);
 

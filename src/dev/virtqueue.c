@@ -168,6 +168,7 @@ int virtq_pop(struct virtq *q, struct virtq_chain *c)
 	err = fetch_avail(q);
 	if (err)
 		return err;
+	c->part = q->part;
 	c->nr_out = c->nr_in = 0;
 	c->out_bytes = c->in_bytes = 0;
 	entry = q->avail + VIRTQ_AVAIL_RING(q->next_avail & (q->num - 1));
@@ -208,8 +209,7 @@ int virtq_push(struct virtq *q, uint16_t head, uint32_t written)
 	if (guest_mem_write(q->part, IPA(at), &e, sizeof(e)))
 		return breaks(q, "the used ring is not writable memory");
 	/* The element must be seen before the index: a store with release order. */
-	if (guest_mem_store(q->part, IPA(q->used + VIRTQ_USED_IDX), 2,
-			    (uint16_t)(q->next_used + 1)))
+	if (guest_mem_store(q->part, IPA(q->used + VIRTQ_USED_IDX), 2, (uint16_t)(q->next_used + 1)))
 		return breaks(q, "the used ring is not writable memory");
 	q->next_used++;
 	return OK;

@@ -23,7 +23,7 @@
 struct virtq {
 	struct partition *part;
 	uint64_t desc, avail, used; /* guest addresses of the three parts */
-	uint16_t num; /* entries: a power of two up to VIRTQ_NUM_MAX, or 0: never set, or wrongly */
+	uint16_t num;		    /* entries: a power of two up to VIRTQ_NUM_MAX, or 0: never set, or wrongly */
 	bool ready, broken;
 	bool indirect, event_idx; /* negotiated features */
 
@@ -38,15 +38,21 @@ struct virtq {
 
 /* Its buffers: first nr_out that the device reads, then nr_in that it writes. */
 struct virtq_chain {
+	struct partition *part;
 	uint16_t head; /* names the chain when it is given back */
 	unsigned int nr_out, nr_in;
 	uint64_t out_bytes, in_bytes;
 	struct iov iov[VIRTQ_NUM_MAX];
 };
 
-static inline const struct iov *virtq_in(const struct virtq_chain *c)
+static inline struct iov_list virtq_out(const struct virtq_chain *c)
 {
-	return &c->iov[c->nr_out];
+	return (struct iov_list){ c->part, c->iov, c->nr_out };
+}
+
+static inline struct iov_list virtq_in(const struct virtq_chain *c)
+{
+	return (struct iov_list){ c->part, &c->iov[c->nr_out], c->nr_in };
 }
 
 /* As after power-on. Keeps part. */

@@ -209,14 +209,14 @@ static void icr_write(struct vpl011 *d, uint32_t value)
 	d->ris &= ~value;
 }
 
-#define KEPT(name, mask)                                                                           \
-	static uint32_t name##_read(struct vpl011 *d)                                              \
-	{                                                                                          \
-		return d->name;                                                                    \
-	}                                                                                          \
-	static void UNUSED name##_keep(struct vpl011 *d, uint32_t value)                           \
-	{                                                                                          \
-		d->name = value & (mask);                                                          \
+#define KEPT(name, mask)                                                                                               \
+	static uint32_t name##_read(struct vpl011 *d)                                                                  \
+	{                                                                                                              \
+		return d->name;                                                                                        \
+	}                                                                                                              \
+	static void UNUSED name##_keep(struct vpl011 *d, uint32_t value)                                               \
+	{                                                                                                              \
+		d->name = value & (mask);                                                                              \
 	}
 
 /* Registers that are only kept: there is no baud rate, infrared or DMA here. Reads of those with a
@@ -268,8 +268,7 @@ static void reg_write(struct vpl011 *d, uint64_t off, uint32_t value)
 		rows[off / 4].write(d, value);
 }
 
-static __attribute__((noinline)) enum mmio_result locked_access(struct vpl011 *d,
-								struct mmio_access *a)
+static __attribute__((noinline)) enum mmio_result locked_access(struct vpl011 *d, struct mmio_access *a)
 {
 	unsigned int shift = (unsigned int)(a->offset & 3) * 8;
 	bool space;
@@ -360,8 +359,7 @@ void vpl011_reset(struct vpl011 *d)
 	spin_unlock(&d->lock);
 }
 
-int vpl011_create(struct partition *p, ipa_t base, unsigned int intid, struct chardev_sink out,
-		  struct vpl011 **dev)
+int vpl011_create(struct partition *p, ipa_t base, unsigned int intid, struct chardev_sink out, struct vpl011 **dev)
 {
 	struct vpl011 *d = heap_alloc(sizeof(*d));
 	int err;

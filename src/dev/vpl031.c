@@ -140,7 +140,7 @@ static void reg_write(struct vpl031 *d, uint64_t off, uint32_t value)
 		if (value & 1)
 			d->ris = false;
 		break;
-	default: /* CR cannot stop the clock; the others are read-only */
+	default: /* CR cannot stop the clock; the others are read-only, or no register starts there */
 		break;
 	}
 	update_line(d);
@@ -156,7 +156,7 @@ static enum mmio_result vpl031_mmio(void *dev, struct vcpu *v UNUSED, struct mmi
 	spin_lock(&d->lock);
 	if (!a->write)
 		a->value = reg_read(d, a->offset & ~UINT64_C(3)) >> shift;
-	else if (!shift)
+	else
 		reg_write(d, a->offset, (uint32_t)a->value);
 	spin_unlock(&d->lock);
 	return MMIO_OK;

@@ -3,8 +3,7 @@
 #include "lib/bitmap.h"
 
 /* The first set bit of (map ^ invert) at or after from. */
-static unsigned int bitmap_next(const uint64_t *map, unsigned int nbits, unsigned int from,
-				uint64_t invert)
+static unsigned int bitmap_next(const uint64_t *map, unsigned int nbits, unsigned int from, uint64_t invert)
 {
 	uint64_t word;
 

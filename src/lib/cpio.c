@@ -53,8 +53,7 @@ static bool cpio_field(const uint8_t *header, unsigned int field, uint32_t *out)
 
 static bool cpio_magic(const uint8_t *header)
 {
-	return memcmp(header, "070701", MAGIC_SIZE) == 0 ||
-	       memcmp(header, "070702", MAGIC_SIZE) == 0;
+	return memcmp(header, "070701", MAGIC_SIZE) == 0 || memcmp(header, "070702", MAGIC_SIZE) == 0;
 }
 
 /* Only zeros from off on: an archive may be padded to a block, and the end without a trailer is
@@ -69,8 +68,7 @@ static bool cpio_only_padding(const struct cpio *c, size_t off)
 }
 
 /* Where the data and the next header are. False when any part lies outside the archive. */
-static bool cpio_layout(const struct cpio *c, size_t name_size, size_t data_size, size_t *data,
-			size_t *next)
+static bool cpio_layout(const struct cpio *c, size_t name_size, size_t data_size, size_t *data, size_t *next)
 {
 	uint64_t off;
 
@@ -108,9 +106,7 @@ int cpio_next(struct cpio *c, struct cpio_entry *e)
 		return E_FORMAT;
 	if (strcmp(name, TRAILER) == 0)
 		return E_NOENT;
-	*e = (struct cpio_entry){
-		.name = name, .data = c->base + data, .size = data_size, .mode = mode
-	};
+	*e = (struct cpio_entry){ .name = name, .data = c->base + data, .size = data_size, .mode = mode };
 	c->next = next;
 	return OK;
 }
@@ -127,8 +123,7 @@ int cpio_find(const void *base, size_t size, const char *name, struct cpio_entry
 
 	cpio_open(&c, base, size);
 	while ((r = cpio_next(&c, e)) == OK) {
-		if ((e->mode & MODE_TYPE) == MODE_FILE &&
-		    strcmp(skip_dot_slash(e->name), skip_dot_slash(name)) == 0)
+		if ((e->mode & MODE_TYPE) == MODE_FILE && strcmp(skip_dot_slash(e->name), skip_dot_slash(name)) == 0)
 			return OK;
 	}
 	return r;

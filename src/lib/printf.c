@@ -53,8 +53,7 @@ static void out_text(struct out *o, const struct spec *sp, const char *s, size_t
 }
 
 /* A number in a field: blanks, prefix (sign or 0x), zeros, digits, blanks. */
-static void out_number(struct out *o, const struct spec *sp, const char *prefix, uint64_t value,
-		       unsigned int base)
+static void out_number(struct out *o, const struct spec *sp, const char *prefix, uint64_t value, unsigned int base)
 {
 	const char *set = sp->upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char digits[MAX_DIGITS];

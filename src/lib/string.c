@@ -32,8 +32,7 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	if (string_alike(d, s)) {
 		for (; n && OFF(d); n--)
 			*d++ = *s++;
-		for (; n >= UNROLL * WORD;
-		     n -= UNROLL * WORD, d += UNROLL * WORD, s += UNROLL * WORD) {
+		for (; n >= UNROLL * WORD; n -= UNROLL * WORD, d += UNROLL * WORD, s += UNROLL * WORD) {
 			const word_t *sw = (const word_t *)(const void *)s;
 			word_t *dw = (word_t *)(void *)d;
 			word_t a = sw[0], b = sw[1], c = sw[2], e = sw[3];

@@ -9,6 +9,7 @@
 #include "core/trap.h"
 #include "lib/types.h"
 
+struct hw_range;
 struct partition;
 struct vcpu;
 
@@ -17,6 +18,13 @@ extern const char role_name[];
 
 /* On the boot core, once memory, interrupts and time work and the other cores are up or refused: build the partitions and start them. */
 void role_boot(void);
+
+/*
+ * RAM that must not be handed out: up to max ranges into out. Before there are frames or a heap; the device tree is parsed and RAM is
+ * mapped. Returns how many.
+ */
+unsigned int role_kept_ranges(struct hw_range *out, unsigned int max);
+#define ROLE_KEPT_MAX 32
 
 /* SMCCC: standard secure services (owner 4), functions 0x00 to 0xff; and everything else (true: answered). */
 extern const struct smc_row role_smc_std[256];

@@ -8,8 +8,7 @@
 
 /* --- CTLR, TYPER, IIDR --- */
 
-static uint64_t ctlr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
-			  unsigned int size UNUSED)
+static uint64_t ctlr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED)
 {
 	uint64_t ctlr = g->ctlr | GICD_CTLR_ARE | GICD_CTLR_DS;
 
@@ -20,8 +19,8 @@ static uint64_t ctlr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t 
 	return ctlr;
 }
 
-static void ctlr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
-		       unsigned int size UNUSED, uint64_t value)
+static void ctlr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED,
+		       uint64_t value)
 {
 	uint32_t ctlr = (uint32_t)(value & (GICD_CTLR_GRP0 | GICD_CTLR_GRP1));
 	const struct partition *p = g->part;
@@ -38,8 +37,7 @@ static void ctlr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off
 	spin_unlock(&g->lock);
 }
 
-static uint64_t typer_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
-			   unsigned int size UNUSED)
+static uint64_t typer_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED)
 {
 	/* IDbits 10, message-based SPIs, 1 of N; Aff3 and Aff0 above 15 are not there */
 	return (9u << 19) | BIT(16) | (g->nr_spis / 32);
@@ -76,14 +74,14 @@ static void message(struct vgic *g, uint64_t intid, bool set)
 	spin_unlock(&g->lock);
 }
 
-static void setspi_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
-			 unsigned int size UNUSED, uint64_t value)
+static void setspi_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED,
+			 uint64_t value)
 {
 	message(g, value, true);
 }
 
-static void clrspi_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
-			 unsigned int size UNUSED, uint64_t value)
+static void clrspi_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED,
+			 uint64_t value)
 {
 	message(g, value, false);
 }
@@ -113,16 +111,16 @@ static void bits_write(struct vgic *g, uint32_t off, enum vgic_op op, uint64_t v
 	spin_unlock(&g->lock);
 }
 
-#define BITS_HANDLERS(name, op)                                                                    \
-	static uint64_t name##_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,     \
-				    unsigned int size UNUSED)                                      \
-	{                                                                                          \
-		return bits_read(g, off, op);                                                      \
-	}                                                                                          \
-	static void name##_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,        \
-				 unsigned int size UNUSED, uint64_t value)                         \
-	{                                                                                          \
-		bits_write(g, off, op, value);                                                     \
+#define BITS_HANDLERS(name, op)                                                                                        \
+	static uint64_t name##_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,                         \
+				    unsigned int size UNUSED)                                                          \
+	{                                                                                                              \
+		return bits_read(g, off, op);                                                                          \
+	}                                                                                                              \
+	static void name##_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size UNUSED,  \
+				 uint64_t value)                                                                       \
+	{                                                                                                              \
+		bits_write(g, off, op, value);                                                                         \
 	}
 
 BITS_HANDLERS(igroupr, OP_GROUP)
@@ -135,14 +133,13 @@ BITS_HANDLERS(icactiver, OP_CLEAR_ACTIVE)
 
 /* --- Priorities, trigger modes, routes --- */
 
-static uint64_t ipriorityr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-				unsigned int size)
+static uint64_t ipriorityr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size)
 {
 	return off < VGIC_PRIVATE ? 0 : vgic_prio_read(g, NULL, off, size);
 }
 
-static void ipriorityr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-			     unsigned int size, uint64_t value)
+static void ipriorityr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size,
+			     uint64_t value)
 {
 	if (off < VGIC_PRIVATE)
 		return;
@@ -151,14 +148,13 @@ static void ipriorityr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32
 	spin_unlock(&g->lock);
 }
 
-static uint64_t icfgr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-			   unsigned int size UNUSED)
+static uint64_t icfgr_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size UNUSED)
 {
 	return off < 8 ? 0 : vgic_cfg_read(g, NULL, off * 4);
 }
 
-static void icfgr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-			unsigned int size UNUSED, uint64_t value)
+static void icfgr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size UNUSED,
+			uint64_t value)
 {
 	if (off < 8)
 		return;
@@ -179,16 +175,15 @@ static uint16_t route_target(const struct vgic *g, uint32_t router)
 	return (uint16_t)i;
 }
 
-static uint64_t irouter_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-			     unsigned int size)
+static uint64_t irouter_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size)
 {
 	struct vgic_irq *irq = vgic_irq_get(g, NULL, VGIC_PRIVATE + off / 8);
 
 	return irq ? vgic_half(irq->router, off, size) : 0;
 }
 
-static void irouter_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off,
-			  unsigned int size UNUSED, uint64_t value)
+static void irouter_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size UNUSED,
+			  uint64_t value)
 {
 	struct vgic_irq *irq = vgic_irq_get(g, NULL, VGIC_PRIVATE + off / 8);
 	struct vgic_vcpu *owner;
@@ -262,8 +257,8 @@ static const struct vgic_reg gicd_reg[] = {
 	[D_END] = { .start = VGIC_FRAME_SIZE },
 };
 
-#define AT(off) [(off) / VGIC_BUCKET]
-#define RANGE(from, to) [(from) / VGIC_BUCKET ...((to)-1) / VGIC_BUCKET]
+#define AT(off)		[(off) / VGIC_BUCKET]
+#define RANGE(from, to) [(from) / VGIC_BUCKET...((to)-1) / VGIC_BUCKET]
 
 /* Buckets that are not named start at row 0: slow, and right. */
 static const uint8_t gicd_first[VGIC_FRAME_SIZE / VGIC_BUCKET] = {

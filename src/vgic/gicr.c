@@ -13,8 +13,7 @@
 
 /* --- Control frame --- */
 
-static uint64_t ctlr_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED,
-			  unsigned int size UNUSED)
+static uint64_t ctlr_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED, unsigned int size UNUSED)
 {
 	return vgic_write_pending(vc) ? BIT(3) | BIT(31) : 0; /* RWP, UWP */
 }
@@ -35,8 +34,7 @@ static uint64_t typer_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, u
 	return vgic_half(typer, off, size);
 }
 
-static uint64_t waker_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED,
-			   unsigned int size UNUSED)
+static uint64_t waker_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED, unsigned int size UNUSED)
 {
 	uint32_t sleep = __atomic_load_n(&vc->waker, __ATOMIC_RELAXED);
 
@@ -44,8 +42,8 @@ static uint64_t waker_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t
 }
 
 /* The handshake alone: a sleeping redistributor delivers as well, as a virtual CPU interface has no power to save. */
-static void waker_write(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED,
-			unsigned int size UNUSED, uint64_t value)
+static void waker_write(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED, unsigned int size UNUSED,
+			uint64_t value)
 {
 	__atomic_store_n(&vc->waker, (uint32_t)(value & WAKER_SLEEP), __ATOMIC_RELAXED);
 }
@@ -82,16 +80,16 @@ const struct vgic_frame vgic_rd_frame = { .reg = rd_reg, .count = R_END, .first 
 
 /* --- SGIs and PPIs --- */
 
-#define BITS_HANDLERS(name, op)                                                                    \
-	static uint64_t name##_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off UNUSED,     \
-				    unsigned int size UNUSED)                                      \
-	{                                                                                          \
-		return vgic_bits_read(g, vc, 0, op);                                               \
-	}                                                                                          \
-	static void name##_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off UNUSED,        \
-				 unsigned int size UNUSED, uint64_t value)                         \
-	{                                                                                          \
-		vgic_bits_write(g, vc, 0, op, (uint32_t)value);                                    \
+#define BITS_HANDLERS(name, op)                                                                                        \
+	static uint64_t name##_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off UNUSED,                         \
+				    unsigned int size UNUSED)                                                          \
+	{                                                                                                              \
+		return vgic_bits_read(g, vc, 0, op);                                                                   \
+	}                                                                                                              \
+	static void name##_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off UNUSED, unsigned int size UNUSED,  \
+				 uint64_t value)                                                                       \
+	{                                                                                                              \
+		vgic_bits_write(g, vc, 0, op, (uint32_t)value);                                                        \
 	}
 
 BITS_HANDLERS(igroupr0, OP_GROUP)
@@ -107,8 +105,7 @@ static uint64_t prio_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, un
 	return vgic_prio_read(g, vc, off, size);
 }
 
-static void prio_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size,
-		       uint64_t value)
+static void prio_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size, uint64_t value)
 {
 	vgic_prio_write(g, vc, off, size, (uint32_t)value);
 }
@@ -118,8 +115,7 @@ static uint64_t cfg_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, uns
 	return vgic_cfg_read(g, vc, off * 4);
 }
 
-static void cfg_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size UNUSED,
-		      uint64_t value)
+static void cfg_write(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size UNUSED, uint64_t value)
 {
 	vgic_cfg_write(g, vc, off * 4, (uint32_t)value);
 }
@@ -155,14 +151,10 @@ static const struct vgic_reg sgi_reg[] = {
 };
 
 static const uint8_t sgi_first[VGIC_FRAME_SIZE / VGIC_BUCKET] = {
-	[0x100 / VGIC_BUCKET] = S_ISENABLER0,
-	[0x180 / VGIC_BUCKET] = S_ICENABLER0,
-	[0x200 / VGIC_BUCKET] = S_ISPENDR0,
-	[0x280 / VGIC_BUCKET] = S_ICPENDR0,
-	[0x300 / VGIC_BUCKET] = S_ISACTIVER0,
-	[0x380 / VGIC_BUCKET] = S_ICACTIVER0,
-	[0x400 / VGIC_BUCKET] = S_IPRIORITYR,
-	[0xc00 / VGIC_BUCKET] = S_ICFGR,
+	[0x100 / VGIC_BUCKET] = S_ISENABLER0, [0x180 / VGIC_BUCKET] = S_ICENABLER0,
+	[0x200 / VGIC_BUCKET] = S_ISPENDR0,   [0x280 / VGIC_BUCKET] = S_ICPENDR0,
+	[0x300 / VGIC_BUCKET] = S_ISACTIVER0, [0x380 / VGIC_BUCKET] = S_ICACTIVER0,
+	[0x400 / VGIC_BUCKET] = S_IPRIORITYR, [0xc00 / VGIC_BUCKET] = S_ICFGR,
 };
 
 const struct vgic_frame vgic_sgi_frame = { .reg = sgi_reg, .count = S_END, .first = sgi_first };

@@ -19,9 +19,9 @@
 #include "lib/list.h"
 #include "vgic/vgic.h"
 
-#define VGIC_PRIVATE  32 /* SGIs 0-15, PPIs 16-31 */
-#define VGIC_SGIS     16
-#define VGIC_SPI_MAX  960
+#define VGIC_PRIVATE   32 /* SGIs 0-15, PPIs 16-31 */
+#define VGIC_SGIS      16
+#define VGIC_SPI_MAX   960
 #define VGIC_PRIO_MASK 0xf8 /* five bits, as ICH_VTR_EL2.PRIbits of every core we know */
 
 /* struct vgic_irq.target besides the index of a vCPU */
@@ -52,15 +52,16 @@ struct vgic_irq {
 	uint8_t prio;
 	bool enabled, group1, edge; /* configuration */
 	bool line;		    /* the input, as the device drives it */
-	bool latch;	 /* pending by an edge, an SGI or GICD_ISPENDR, and not (yet) in a list register */
-	bool active;	 /* while it is in no list register; there, the register knows */
-	bool inflight;	 /* hardware-linked: the physical interrupt is active on the guest's behalf */
-	bool queued;	 /* waits in owner->queue for a list register, or with a note for the one it is in */
+	bool latch;		    /* pending by an edge, an SGI or GICD_ISPENDR, and not (yet) in a list register */
+	bool active;		    /* while it is in no list register; there, the register knows */
+	bool inflight;		    /* hardware-linked: the physical interrupt is active on the guest's behalf */
+	bool queued;		    /* waits in owner->queue for a list register, or with a note for the one it is in */
 	bool lr_latched; /* the pending bit in the list register came from latch: a falling line does not take it back */
 	bool drop_pend;	 /* note: the pending bit in the list register no longer counts (GICD_ICPENDR) */
-	uint8_t note;	 /* note: enum vgic_active_note */
-	int8_t lr;	 /* list register that is its own, even when empty by now; -1 */
-	uint8_t seen;	 /* its list register's state (ICH_LR.State) when last written or read */
+	bool direct;  /* private, in a list register that shows its configuration, and enabled: see vgic_irq_direct */
+	uint8_t note; /* note: enum vgic_active_note */
+	int8_t lr;    /* list register that is its own, even when empty by now; -1 */
+	uint8_t seen; /* its list register's state (ICH_LR.State) when last written or read */
 };
 
 struct vgic_vcpu {
@@ -71,10 +72,12 @@ struct vgic_vcpu {
 	struct vgic *gic;
 	struct percpu *on; /* the core whose list registers hold ours; NULL: not loaded, they are in v->arch.vgic */
 	uint64_t hcr;	   /* ICH_HCR_EL2 while loaded */
+	bool crowded;	   /* at the last choice there was more than list registers */
 	struct list queue; /* by priority */
 	struct vgic_irq *lr_irq[ICH_LR_MAX];
 	struct vgic_irq *hw; /* the hardware-linked interrupt, once there was one */
 	uint32_t waker;
+	uint64_t sgi_self;	    /* ICC_SGI1R_EL1 but for INTID, when it means this vCPU alone */
 	struct spinlock timer_lock; /* LOCK_VGIC: the emulated timer's registers and its line move together */
 	struct vgic_irq priv[VGIC_PRIVATE];
 };
@@ -111,26 +114,40 @@ static inline bool vgic_irq_raised(const struct vgic_irq *irq)
 	return irq->latch || (irq->line && !irq->edge) || (irq->inflight && !irq->active);
 }
 
-/* Raised and let through by its own enable and its group's. */
-static inline bool vgic_irq_deliverable(const struct vgic *g, const struct vgic_irq *irq)
+/* Let through by its own enable and its group's. */
+static inline bool vgic_irq_enabled(const struct vgic *g, const struct vgic_irq *irq)
 {
 	uint32_t ctlr = __atomic_load_n(&g->ctlr, __ATOMIC_RELAXED);
 
-	return irq->enabled && vgic_irq_raised(irq) &&
-	       (ctlr & (irq->group1 ? GICD_CTLR_GRP1 : GICD_CTLR_GRP0));
+	return irq->enabled && (ctlr & (irq->group1 ? GICD_CTLR_GRP1 : GICD_CTLR_GRP0));
+}
+
+static inline bool vgic_irq_deliverable(const struct vgic *g, const struct vgic_irq *irq)
+{
+	return vgic_irq_raised(irq) && vgic_irq_enabled(g, irq);
+}
+
+/*
+ * May the core that vc is loaded on just set the pending bit in irq's list register, without the lock? Nothing waits in the queue, neither another
+ * interrupt (hcr would say so) nor a note for this one (work would); and whoever changes its configuration leaves such a note.
+ */
+static inline bool vgic_irq_direct(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
+{
+	return irq->direct && vc->hcr == ICH_HCR_EN && !vgic_needs_flush(vc->v);
 }
 
 /* Routed away from vc, which owns it. */
+bool vgic_irq_misrouted(const struct vgic_vcpu *vc, const struct vgic_irq *irq);
+
 static inline bool vgic_irq_foreign(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
 {
-	return !irq->home && irq->target != vc->v->index && irq->target != VGIC_TARGET_ANY;
+	return !irq->home && vgic_irq_misrouted(vc, irq);
 }
 
 /* Does it belong in a list register of vc? */
 static inline bool vgic_irq_wanted(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
 {
-	return irq->active ||
-	       (vgic_irq_deliverable(vc->gic, irq) && !vgic_irq_foreign(vc, irq));
+	return irq->active || (vgic_irq_deliverable(vc->gic, irq) && !vgic_irq_foreign(vc, irq));
 }
 
 /* An SPI leaves its owner. The owner's lock. */
@@ -155,14 +172,14 @@ void vgic_irq_commit_private(struct vgic_vcpu *vc);
 /* irq, owned by vc, has changed. May disown it. */
 void vgic_lr_settle(struct vgic_vcpu *vc, struct vgic_irq *irq);
 /* ICH_LR state bits of irq, which is in a list register: as of now if within reach, else as last seen. */
-uint64_t vgic_lr_peek(const struct vgic_vcpu *vc, const struct vgic_irq *irq);
-/* An edge (or SGI) for irq, which is private to vc: as setting latch and settling, but quick when its list register is at hand. */
-void vgic_lr_raise(struct vgic_vcpu *vc, struct vgic_irq *irq);
+uint64_t vgic_lr_peek(const struct vgic_vcpu *vc, struct vgic_irq *irq);
 /*
  * Take everything out of queue and list registers of vc, which is not loaded; the interrupts keep their states. True when SPIs were among them: they
  * have no owner now, and the caller, who holds the distributor's lock, commits them.
  */
 bool vgic_lr_clear(struct vgic_vcpu *vc);
+/* irq, in no list register, is not active any more (it may not have been); a hardware-linked one has a physical side as well. */
+void vgic_lr_deactivate(struct vgic_vcpu *vc, struct vgic_irq *irq);
 /* irq's list register is another core's: have that core look at it soon, for who reads its state again. */
 void vgic_lr_ask(struct vgic_vcpu *vc, struct vgic_irq *irq);
 

@@ -33,21 +33,30 @@ void vgic_irq_init(struct vgic_irq *irq, struct vgic_vcpu *home, unsigned int in
 	list_init(&irq->link);
 }
 
-/* Where an SPI goes now; NULL: nowhere. */
-static struct vgic_vcpu *irq_target(const struct vgic *g, const struct vgic_irq *irq)
+/* 1 of N: the first that is on. */
+static struct vgic_vcpu *any_target(const struct partition *p)
 {
-	const struct partition *p = g->part;
-
-	if (irq->target < p->nr_vcpus)
-		return p->vcpu[irq->target]->vgic;
-	if (irq->target != VGIC_TARGET_ANY)
-		return NULL;
-	/* 1 of N: the first that is on. */
 	for (unsigned int i = 0; i < p->nr_vcpus; i++) {
 		if (__atomic_load_n(&p->vcpu[i]->state, __ATOMIC_RELAXED) != VCPU_OFF)
 			return p->vcpu[i]->vgic;
 	}
 	return p->vcpu[0]->vgic;
+}
+
+/* Where an SPI goes now; NULL: nowhere. */
+static struct vgic_vcpu *irq_target(const struct vgic *g, const struct vgic_irq *irq)
+{
+	if (irq->target == VGIC_TARGET_ANY)
+		return any_target(g->part);
+	return irq->target < g->part->nr_vcpus ? g->part->vcpu[irq->target]->vgic : NULL;
+}
+
+bool vgic_irq_misrouted(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
+{
+	/* Who has it keeps it, unless it is off. */
+	if (irq->target == VGIC_TARGET_ANY)
+		return __atomic_load_n(&vc->v->state, __ATOMIC_RELAXED) == VCPU_OFF && any_target(vc->v->part) != vc;
+	return irq->target != vc->v->index;
 }
 
 struct vgic_vcpu *vgic_irq_begin(struct vgic_irq *irq)

@@ -4,8 +4,8 @@
  *
  * State owned: none of its own. Locks: see each function and internal.h.
  */
-#include "core/panic.h"
 #include "vgic/regs.h"
+#include "core/panic.h"
 
 const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off)
 {
@@ -19,8 +19,7 @@ const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off)
 	return NULL;
 }
 
-void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
-		      struct mmio_access *a)
+void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc, struct mmio_access *a)
 {
 	uint32_t off = (uint32_t)a->offset % VGIC_FRAME_SIZE;
 	const struct vgic_reg *r = vgic_regs_find(f, off);
@@ -39,8 +38,8 @@ void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vc
 
 /* --- Bits --- */
 
-/* irq's lock is held; settled by the caller. */
-static void op_apply(struct vgic_irq *irq, enum vgic_op op, bool bit)
+/* vc: irq's owner, whose lock is held; settled by the caller. */
+static void op_apply(struct vgic_irq *irq, struct vgic_vcpu *vc, enum vgic_op op, bool bit)
 {
 	switch (op) {
 	case OP_SET_ENABLE:
@@ -51,7 +50,7 @@ static void op_apply(struct vgic_irq *irq, enum vgic_op op, bool bit)
 		break;
 	case OP_SET_PENDING:
 		/* A hardware-linked one in flight is pending, or active with its level high. */
-		irq->latch = irq->latch || !irq->inflight;
+		irq->latch = irq->latch || !__atomic_load_n(&irq->inflight, __ATOMIC_RELAXED);
 		break;
 	case OP_CLEAR_PENDING:
 		irq->latch = false;
@@ -66,6 +65,8 @@ static void op_apply(struct vgic_irq *irq, enum vgic_op op, bool bit)
 	case OP_CLEAR_ACTIVE:
 		if (irq->lr >= 0)
 			irq->note = NOTE_CLEAR;
+		else if (vc)
+			vgic_lr_deactivate(vc, irq);
 		else
 			irq->active = false;
 		break;
@@ -139,8 +140,7 @@ uint32_t vgic_bits_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base,
 	return bits;
 }
 
-void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op,
-		     uint32_t bits)
+void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op, uint32_t bits)
 {
 	uint32_t todo = bits;
 
@@ -154,7 +154,7 @@ void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, en
 		if (!irq)
 			continue;
 		owner = vgic_irq_begin(irq);
-		op_apply(irq, op, bits & BIT(i));
+		op_apply(irq, owner, op, bits & BIT(i));
 		vgic_irq_commit(g, irq, owner);
 	}
 }
@@ -174,8 +174,7 @@ uint32_t vgic_prio_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base,
 	return value;
 }
 
-void vgic_prio_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, unsigned int size,
-		     uint32_t value)
+void vgic_prio_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, unsigned int size, uint32_t value)
 {
 	for (unsigned int i = 0; i < size; i++) {
 		struct vgic_irq *irq = vgic_irq_get(g, vc, base + i);
@@ -220,8 +219,7 @@ void vgic_cfg_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, uin
 
 /* --- Others --- */
 
-uint64_t vgic_id_read(struct vgic *g UNUSED, struct vgic_vcpu *vc UNUSED, uint32_t off,
-		      unsigned int size UNUSED)
+uint64_t vgic_id_read(struct vgic *g UNUSED, struct vgic_vcpu *vc UNUSED, uint32_t off, unsigned int size UNUSED)
 {
 	/* PIDR4-7, PIDR0-3 (PIDR2.ArchRev = 3), CIDR0-3 */
 	static const uint8_t id[] = { 0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1 };

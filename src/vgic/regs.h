@@ -16,8 +16,7 @@
 
 /* off: from the row's start. vc: whose private interrupts are meant. A missing handler: RAZ or WI. */
 typedef uint64_t (*vgic_read_fn)(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size);
-typedef void (*vgic_write_fn)(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size,
-			      uint64_t value);
+typedef void (*vgic_write_fn)(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size, uint64_t value);
 
 struct vgic_reg {
 	uint32_t start, len;
@@ -39,8 +38,7 @@ struct vgic_frame {
  * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3 leaves the latter to us). vc: whose
  * private interrupts it is about.
  */
-void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
-		      struct mmio_access *a);
+void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc, struct mmio_access *a);
 
 /* The row for an offset; NULL: reserved. */
 const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off);
@@ -59,12 +57,10 @@ enum vgic_op {
 
 /* The caller holds the distributor's lock if base is an SPI. Interrupts that do not exist are left out. */
 uint32_t vgic_bits_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op);
-void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op,
-		     uint32_t bits);
+void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op, uint32_t bits);
 /* size bytes of priorities, of size interrupts from base on. */
 uint32_t vgic_prio_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, unsigned int size);
-void vgic_prio_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, unsigned int size,
-		     uint32_t value);
+void vgic_prio_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, unsigned int size, uint32_t value);
 /* Trigger modes of 16 interrupts, two bits each. SGIs are edge and stay so. */
 uint32_t vgic_cfg_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base);
 void vgic_cfg_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, uint32_t value);

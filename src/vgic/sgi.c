@@ -12,8 +12,10 @@ static void sgi_raise(struct vgic_vcpu *vc, unsigned int intid, unsigned int gro
 
 	spin_lock(&vc->lock);
 	/* With one security state SGI1R reaches either group, SGI0R and ASGI1R only group 0. */
-	if (group == 1 || !irq->group1)
-		vgic_lr_raise(vc, irq);
+	if (group == 1 || !irq->group1) {
+		irq->latch = true;
+		vgic_lr_settle(vc, irq);
+	}
 	spin_unlock(&vc->lock);
 }
 
@@ -27,10 +29,9 @@ static void sgi_all_but(const struct vcpu *self, unsigned int intid, unsigned in
 	}
 }
 
-void vgic_sgi(struct vcpu *v, uint64_t sgir, unsigned int group)
+static void sgi_send(struct vcpu *v, uint64_t sgir, unsigned int intid, unsigned int group)
 {
 	const struct partition *p = v->part;
-	unsigned int intid = (unsigned int)BITS(sgir, 27, 24);
 	unsigned int first = (unsigned int)BITS(sgir, 23, 16) * 16; /* Aff1 */
 
 	if (unlikely(sgir & BIT(40))) { /* IRM */
@@ -46,4 +47,27 @@ void vgic_sgi(struct vcpu *v, uint64_t sgir, unsigned int group)
 		if (i < p->nr_vcpus)
 			sgi_raise(p->vcpu[i]->vgic, intid, group);
 	}
+}
+
+/* To itself, and the list register of the last time is at hand. */
+static bool sgi_self_again(struct vgic_vcpu *vc, struct vgic_irq *irq)
+{
+	unsigned int i;
+
+	if (!vgic_irq_direct(vc, irq))
+		return false;
+	i = (unsigned int)irq->lr;
+	ich_lr_write(i, ich_lr_read(i) | ICH_LR_PENDING);
+	irq->lr_latched = true;
+	return true;
+}
+
+void vgic_sgi(struct vcpu *v, uint64_t sgir, unsigned int group)
+{
+	struct vgic_vcpu *vc = v->vgic;
+	unsigned int intid = (unsigned int)BITS(sgir, 27, 24);
+
+	if (likely(group == 1) && (sgir & ~MASK(27, 24)) == vc->sgi_self && sgi_self_again(vc, &vc->priv[intid]))
+		return;
+	sgi_send(v, sgir, intid, group);
 }

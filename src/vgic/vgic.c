@@ -18,6 +18,7 @@ static void vcpu_init(struct vgic *g, struct vcpu *v, struct vgic_vcpu *vc)
 	vc->gic = g;
 	vc->hcr = ICH_HCR_EN;
 	vc->waker = 1;
+	vc->sgi_self = (uint64_t)(v->index / 16) << 16 | BIT(v->index % 16);
 	spin_init(&vc->lock, LOCK_VGIC_CPU);
 	spin_init(&vc->timer_lock, LOCK_VGIC);
 	list_init(&vc->queue);
@@ -47,8 +48,8 @@ static int alloc_all(struct vgic *g, struct partition *p)
 
 static bool config_valid(const struct vgic_config *cfg)
 {
-	return cfg->nr_spis % 32 == 0 && cfg->nr_spis <= VGIC_SPI_MAX &&
-	       IS_ALIGNED(cfg->gicd.a, VGIC_FRAME_SIZE) && IS_ALIGNED(cfg->gicr.a, VGIC_FRAME_SIZE);
+	return cfg->nr_spis % 32 == 0 && cfg->nr_spis <= VGIC_SPI_MAX && IS_ALIGNED(cfg->gicd.a, VGIC_FRAME_SIZE) &&
+	       IS_ALIGNED(cfg->gicr.a, VGIC_FRAME_SIZE);
 }
 
 int vgic_create(struct partition *p, const struct vgic_config *cfg)
@@ -72,8 +73,7 @@ int vgic_create(struct partition *p, const struct vgic_config *cfg)
 	if (!err)
 		err = mmio_register(p, cfg->gicd, VGIC_FRAME_SIZE, vgic_gicd_access, g);
 	if (!err)
-		err = mmio_register(p, cfg->gicr, (uint64_t)p->nr_vcpus * 2 * VGIC_FRAME_SIZE,
-				    vgic_gicr_access, g);
+		err = mmio_register(p, cfg->gicr, (uint64_t)p->nr_vcpus * 2 * VGIC_FRAME_SIZE, vgic_gicr_access, g);
 	if (err)
 		vgic_destroy(p);
 	return err;

@@ -13,7 +13,7 @@
 #include "lib/types.h"
 
 struct vgic_config {
-	ipa_t gicd, gicr; /* 64 KiB and 128 KiB x nr_vcpus, 64 KiB-aligned */
+	ipa_t gicd, gicr;     /* 64 KiB and 128 KiB x nr_vcpus, 64 KiB-aligned */
 	unsigned int nr_spis; /* a multiple of 32, up to 960 */
 };
 

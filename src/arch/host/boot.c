@@ -51,7 +51,7 @@ uint64_t arch_panic_stack_top(unsigned int i)
 	return image.a + 0x180000 + i * 0x1000;
 }
 
-void guest_enter(struct vcpu *v)
+HOST_FAKE void guest_enter(struct vcpu *v)
 {
 	panic("guest_enter(%p) on the host", (void *)v);
 }

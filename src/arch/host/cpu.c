@@ -7,19 +7,27 @@
 #include "arch/cpu.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "arch/guest.h"
 #include "arch/host.h"
 #include "arch/ich.h"
+#include "arch/idreg.h"
 #include "core/panic.h"
 #include "core/percpu.h"
 #include "host_internal.h"
+#include "plat/plat.h"
 
 #define REGS_MAX 256
+
+/* core/main.c has these on the target; it is not part of any unit test. */
+HOST_FAKE struct percpu percpu[CONFIG_MAX_CPUS];
+HOST_FAKE unsigned int nr_cpus = 1;
+HOST_FAKE uint64_t cpus_online = 1;
 
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *names[REGS_MAX];
@@ -30,13 +38,12 @@ static struct {
 	unsigned int random_left, lr_count;
 	void (*smc)(uint64_t x[18]);
 	int (*translate)(uint64_t va, bool el0, pa_t *pa);
+	uint64_t idreg[8][8];
 } machine = { .freq = 62500000, .lr_count = 4 };
 
 static _Thread_local struct {
 	uint64_t reg[REGS_MAX];
-	uint64_t el1[EL1_REG_COUNT];
 	uint64_t lr[ICH_LR_MAX];
-	uint32_t ap0r[4], ap1r[4];
 	uint64_t deadline;
 	bool timer_used;
 	struct percpu *cpu;
@@ -47,13 +54,14 @@ void host_reset(void)
 {
 	host_log_stop();
 	host_mmu_reset();
+	host_plat_reset();
 	memset(&core, 0, sizeof(core));
 	memset(&machine, 0, sizeof(machine));
 	machine.freq = 62500000;
 	machine.lr_count = 4;
 }
 
-static uint64_t *cell(const char *name)
+uint64_t *host_cell(const char *name)
 {
 	unsigned int i, n = __atomic_load_n(&names_count, __ATOMIC_ACQUIRE);
 
@@ -72,6 +80,12 @@ static uint64_t *cell(const char *name)
 	}
 	pthread_mutex_unlock(&names_lock);
 	return &core.reg[i];
+}
+
+uint64_t *host_lr(unsigned int i)
+{
+	CHECK(i < machine.lr_count);
+	return &core.lr[i];
 }
 
 /* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI
@@ -97,12 +111,12 @@ uint64_t host_sysreg_read(const char *name)
 		return arch_counter_freq();
 	if (strcmp(name, "ICH_ELRSR_EL2") == 0)
 		return empty_lrs();
-	return *cell(name);
+	return *host_cell(name);
 }
 
 void host_sysreg_write(const char *name, uint64_t value)
 {
-	*cell(name) = value;
+	*host_cell(name) = value;
 }
 
 struct percpu *this_cpu(void)
@@ -115,7 +129,7 @@ void arch_this_cpu_set(struct percpu *cpu)
 	core.cpu = cpu;
 }
 
-uint64_t arch_mpidr(void)
+HOST_FAKE uint64_t arch_mpidr(void)
 {
 	return sysreg_read(MPIDR_EL1) | BIT(31);
 }
@@ -150,23 +164,23 @@ void host_counter_freq_set(uint64_t hz)
 	machine.freq = hz;
 }
 
-void arch_wfi(void)
+HOST_FAKE void arch_wfi(void)
 {
 	host_log_add(HOST_WFI, 0, 0, 0);
 }
 
-void arch_relax(void)
+HOST_FAKE void arch_relax(void)
 {
-	sched_yield();
+	syscall(SYS_sched_give_way); /* the library's name for it is core/sched.h's, too */
 }
 
-void arch_publish(void)
+HOST_FAKE void arch_publish(void)
 {
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	host_barrier();
 	host_log_add(HOST_PUBLISH, 0, 0, 0);
 }
 
-void arch_timer_arm(uint64_t deadline)
+HOST_FAKE void arch_timer_arm(uint64_t deadline)
 {
 	core.deadline = deadline;
 	core.timer_used = true;
@@ -178,7 +192,7 @@ uint64_t host_timer_deadline(void)
 	return core.timer_used ? core.deadline : UINT64_MAX;
 }
 
-bool arch_random(uint64_t *v)
+HOST_FAKE bool arch_random(uint64_t *v)
 {
 	if (!machine.random_left)
 		return false;
@@ -193,7 +207,7 @@ void host_random_set(uint64_t first, unsigned int count)
 	machine.random_left = count;
 }
 
-void arch_smc(uint64_t x[18])
+HOST_FAKE void arch_smc(uint64_t x[18])
 {
 	host_log_add(HOST_SMC, x[0], x[1], 0);
 	if (machine.smc)
@@ -207,17 +221,7 @@ void host_smc_set(void (*fn)(uint64_t x[18]))
 	machine.smc = fn;
 }
 
-uint64_t guest_el1_read(enum el1_reg r)
-{
-	return core.el1[r];
-}
-
-void guest_el1_write(enum el1_reg r, uint64_t value)
-{
-	core.el1[r] = value;
-}
-
-int guest_translate(uint64_t va, bool el0, pa_t *pa)
+HOST_FAKE int guest_translate(uint64_t va, bool el0, pa_t *pa)
 {
 	return machine.translate ? machine.translate(va, el0, pa) : E_FAULT;
 }
@@ -237,32 +241,17 @@ void host_lr_count_set(unsigned int n)
 	machine.lr_count = n;
 }
 
-uint64_t ich_lr_read(unsigned int i)
+uint64_t arch_idreg(unsigned int crm, unsigned int op2)
 {
-	CHECK(i < machine.lr_count);
-	return core.lr[i];
+	return crm < 8 && op2 < 8 ? machine.idreg[crm][op2] : 0;
 }
 
-void ich_lr_write(unsigned int i, uint64_t lr)
+void host_idreg_set(unsigned int crm, unsigned int op2, uint64_t value)
 {
-	CHECK(i < machine.lr_count);
-	core.lr[i] = lr;
+	machine.idreg[crm][op2] = value;
 }
 
-void ich_save(struct arch_vgic_regs *r)
+HOST_FAKE unsigned int plat_cpu_index(void)
 {
-	r->vmcr = sysreg_read(ICH_VMCR_EL2);
-	for (unsigned int i = 0; i < 4; i++) {
-		r->ap0r[i] = core.ap0r[i];
-		r->ap1r[i] = core.ap1r[i];
-	}
-}
-
-void ich_load(const struct arch_vgic_regs *r)
-{
-	sysreg_write(ICH_VMCR_EL2, r->vmcr);
-	for (unsigned int i = 0; i < 4; i++) {
-		core.ap0r[i] = r->ap0r[i];
-		core.ap1r[i] = r->ap1r[i];
-	}
+	return this_cpu()->index;
 }

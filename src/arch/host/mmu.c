@@ -40,8 +40,7 @@ void host_ram_init(pa_t base, uint64_t size)
 		abort();
 	/* A GiB more, to place it so that blocks of a GiB of PA are blocks of a GiB of VA. */
 	arena_size = size + GIB;
-	p = mmap(NULL, arena_size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	p = mmap(NULL, arena_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED) {
 		perror("host_ram_init");
 		abort();
@@ -61,7 +60,7 @@ void arch_pte_write(uint64_t *pte, uint64_t value)
 
 void arch_pte_publish(void)
 {
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	host_barrier();
 	host_log_add(HOST_PUBLISH, 0, 0, 0);
 }
 

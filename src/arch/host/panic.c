@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "arch/host.h"
+#include "arch/unwind.h"
 #include "core/panic.h"
 
 static _Thread_local jmp_buf *catcher;
@@ -27,7 +28,7 @@ const char *host_panic_text(void)
 	return text;
 }
 
-void panic(const char *fmt, ...)
+HOST_FAKE void panic(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -38,4 +39,27 @@ void panic(const char *fmt, ...)
 		longjmp(*catcher, 1);
 	fprintf(stderr, "panic: %s\n", text);
 	abort();
+}
+
+HOST_FAKE void panic_report(const char *what, uint64_t fp)
+{
+	(void)fp;
+	panic("%s", what);
+}
+
+bool arch_unwind(uint64_t *fp, uint64_t *pc)
+{
+	(void)fp;
+	(void)pc;
+	return false;
+}
+
+uint64_t arch_link_address(uint64_t pc)
+{
+	return pc;
+}
+
+void arch_halt(void)
+{
+	panic("arch_halt");
 }

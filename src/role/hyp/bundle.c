@@ -35,9 +35,8 @@ int bundle_open(struct bundle *b, const void *base, size_t size)
 		return r;
 	}
 	if (r != OK) {
-		log_error(
-			"bundle: %s: not found: the %zu bytes are no newc cpio archive, or are cut or corrupt",
-			BUNDLE_MACHINE_FILE, size);
+		log_error("bundle: %s: not found: the %zu bytes are no newc cpio archive, or are cut or corrupt",
+			  BUNDLE_MACHINE_FILE, size);
 		return r;
 	}
 	b->machine = file.data;
@@ -48,8 +47,7 @@ int bundle_open(struct bundle *b, const void *base, size_t size)
 	/* cpio aligns data to 4 only; tools/bundle does better, the cpio program doesn't. */
 	copy = heap_alloc(MAX(file.size, (size_t)1));
 	if (!copy) {
-		log_error("bundle: %s: no memory for a copy of %zu bytes", BUNDLE_MACHINE_FILE,
-			  file.size);
+		log_error("bundle: %s: no memory for a copy of %zu bytes", BUNDLE_MACHINE_FILE, file.size);
 		return E_NOMEM;
 	}
 	memcpy(copy, file.data, file.size);

@@ -14,7 +14,7 @@
 #include "role/hyp/config_priv.h"
 #include "role/hyp/loader.h"
 
-#define CHOSEN	  "/chosen"
+#define CHOSEN		"/chosen"
 #define CONFIG_LINE_MAX 224
 
 /* --- lines --- */
@@ -47,8 +47,7 @@ void config_say(enum log_level level, const struct config_place *at, const char 
 	va_end(ap);
 }
 
-void vm_config_error(const struct vm_config *vm, const char *node, const char *property,
-		     const char *fmt, ...)
+void vm_config_error(const struct vm_config *vm, const char *node, const char *property, const char *fmt, ...)
 {
 	const struct config_place at = { vm->file, node ? node : vm->node, property };
 	va_list ap;
@@ -60,7 +59,7 @@ void vm_config_error(const struct vm_config *vm, const char *node, const char *p
 
 void config_path(char *path, const char *parent, const char *name)
 {
-	fmt_snprintf(path, CONFIG_PATH_MAX, "%s/%s", parent, name ? name : "?");
+	fmt_snprintf(path, CONFIG_PATH_MAX, "%s/%s", parent, name && name[0] ? name : "?");
 	make_printable(path);
 }
 
@@ -92,8 +91,7 @@ static bool is_vm(const void *fdt, int node)
 	return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
 }
 
-void config_for_each_reg(const void *fdt, size_t size,
-			 void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx)
+void config_for_each_reg(const void *fdt, size_t size, void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx)
 {
 	const int chosen = find_chosen(fdt, size);
 	int vm, module;
@@ -127,14 +125,12 @@ static bool is_enabled(const void *fdt, int node)
 /* The last look: does it all fit? The plan itself is made again when the VM is built. */
 static int check_plan(const struct vm_config *vm)
 {
-	const struct config_place at = { vm->file, vm->kernel.node,
-					 vm->kernel.file ? "trivet,file" : "reg" };
+	const struct config_place at = { vm->file, vm->kernel.node, vm->kernel.file ? "trivet,file" : "reg" };
 	struct loader_plan plan;
 	int r = loader_plan(vm, &plan);
 
 	if (r == OK && plan.raw)
-		config_say(LOG_INFO, &at, "no Image magic: a raw binary, goes to 0x%lx",
-			   plan.kernel.a);
+		config_say(LOG_INFO, &at, "no Image magic: a raw binary, goes to 0x%lx", plan.kernel.a);
 	return r;
 }
 
@@ -158,8 +154,7 @@ static void parse_vm(const struct config_source *src, struct config *cfg, int no
 	*s.vm = (struct vm_config){ .file = src->file };
 	str_copy(s.vm->node, s.node, sizeof(s.vm->node));
 	str_copy(s.vm->name, s.node + sizeof(CHOSEN), sizeof(s.vm->name));
-	if (config_vm_parse(&s) == OK && config_check(src, cfg, s.vm) == OK &&
-	    check_plan(s.vm) == OK)
+	if (config_vm_parse(&s) == OK && config_check(src, cfg, s.vm) == OK && check_plan(s.vm) == OK)
 		cfg->nr_vms++;
 	else
 		cfg->nr_refused++;
@@ -197,8 +192,7 @@ int config_parse(const struct config_source *src, struct config *cfg)
 	cfg->console = 0;
 	chosen = find_chosen(src->fdt, src->size);
 	if (chosen < 0 && chosen != -FDT_ERR_NOTFOUND) {
-		config_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size,
-			   fdt_strerror(chosen));
+		config_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size, fdt_strerror(chosen));
 		return E_FORMAT;
 	}
 	if (chosen >= 0) {

@@ -90,8 +90,7 @@ int config_parse(const struct config_source *src, struct config *cfg) MUST_CHECK
  * The physical ranges that modules name by reg, for whoever must keep them back before memory is
  * handed out: call visit for each. May be given any bytes; says nothing about errors.
  */
-void config_for_each_reg(const void *fdt, size_t size,
-			 void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx);
+void config_for_each_reg(const void *fdt, size_t size, void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx);
 
 /* Physical cores, a bit each, that vCPU i may run on. */
 uint64_t vm_config_affinity(const struct vm_config *vm, unsigned int vcpu);
@@ -104,7 +103,7 @@ static inline unsigned int vm_config_virtio_slots(const struct vm_config *vm)
 
 /* One line on what is wrong with a VM: "<file>: <node>: <property>: <text>". node NULL: the VM's
  * own. Unprintable bytes become '?'. */
-void vm_config_error(const struct vm_config *vm, const char *node, const char *property,
-		     const char *fmt, ...) PRINTF(4, 5);
+void vm_config_error(const struct vm_config *vm, const char *node, const char *property, const char *fmt, ...)
+	PRINTF(4, 5);
 
 #endif

@@ -43,32 +43,25 @@ static bool may_share(const struct user *a, const struct user *b, bool same_vm)
 		return false;
 	if (a->image->data != b->image->data || a->image->size != b->image->size)
 		return false;
-	return (a->image->file && b->image->file) ||
-	       (!a->image->file && !b->image->file && !same_vm);
+	return (a->image->file && b->image->file) || (!a->image->file && !b->image->file && !same_vm);
 }
 
-static int check_pair(const struct vm_config *vm, const struct user *a, const struct user *b,
-		      bool same_vm)
+static int check_pair(const struct vm_config *vm, const struct user *a, const struct user *b, bool same_vm)
 {
-	if (!overlap(a->image->data, a->image->size, b->image->data, b->image->size) ||
-	    may_share(a, b, same_vm))
+	if (!overlap(a->image->data, a->image->size, b->image->data, b->image->size) || may_share(a, b, same_vm))
 		return OK;
 	vm_config_error(vm, a->image->node, a->image->file ? "trivet,file" : "reg", "%s %s",
-			a->writes || b->writes ? "a writable disk cannot share its image: overlaps"
-					       : "overlaps",
+			a->writes || b->writes ? "a writable disk cannot share its image: overlaps" : "overlaps",
 			b->image->node);
 	return E_EXIST;
 }
 
 /* A disk must not write to the machine file, and a reg has no business there. */
-static int check_machine_file(const struct config_source *src, const struct vm_config *vm,
-			      const struct user *u)
+static int check_machine_file(const struct config_source *src, const struct vm_config *vm, const struct user *u)
 {
-	if (!overlap(u->image->data, u->image->size, src->fdt, src->size) ||
-	    (u->image->file && !u->writes))
+	if (!overlap(u->image->data, u->image->size, src->fdt, src->size) || (u->image->file && !u->writes))
 		return OK;
-	vm_config_error(vm, u->image->node, u->image->file ? "trivet,file" : "reg",
-			"overlaps the machine file");
+	vm_config_error(vm, u->image->node, u->image->file ? "trivet,file" : "reg", "overlaps the machine file");
 	return E_EXIST;
 }
 
@@ -80,8 +73,7 @@ static int check_against(const struct vm_config *vm, const struct user *mine, un
 	int r = OK;
 
 	if (strcmp(vm->name, other->name) == 0) {
-		vm_config_error(vm, NULL, "trivet,name", "\"%s\" is the name of %s too", vm->name,
-				other->node);
+		vm_config_error(vm, NULL, "trivet,name", "\"%s\" is the name of %s too", vm->name, other->node);
 		return E_EXIST;
 	}
 	for (unsigned int i = 0; r == OK && i < count; i++) {
@@ -91,8 +83,7 @@ static int check_against(const struct vm_config *vm, const struct user *mine, un
 	return r;
 }
 
-int config_check(const struct config_source *src, const struct config *cfg,
-		 const struct vm_config *vm)
+int config_check(const struct config_source *src, const struct config *cfg, const struct vm_config *vm)
 {
 	struct user mine[IMAGES_MAX];
 	const unsigned int n = images_of(vm, mine);

@@ -43,8 +43,7 @@ struct config_prop {
 	const char *name;
 	enum config_prop_type type;
 	bool mandatory;
-	int (*take)(struct config_scope *s, const struct config_prop *prop,
-		    const struct config_value *v);
+	int (*take)(struct config_scope *s, const struct config_prop *prop, const struct config_value *v);
 };
 
 #define CONFIG_PROPS_MAX 32
@@ -54,8 +53,7 @@ struct config_prop {
  * "xen," or "trivet," (it must be understood), else noted in the log. OK; E_INVAL, E_NOTSUP or
  * take's error, with one line.
  */
-int config_prop_parse(struct config_scope *s, const struct config_prop *rows,
-		      unsigned int count) MUST_CHECK;
+int config_prop_parse(struct config_scope *s, const struct config_prop *rows, unsigned int count) MUST_CHECK;
 
 /* Cell i of a value of cells. */
 uint32_t config_prop_cell(const struct config_value *v, unsigned int i);
@@ -75,15 +73,13 @@ void config_path(char *path, const char *parent, const char *name);
 
 /* The VM against those already accepted in cfg, and its images against each other. One line on an
  * error. */
-int config_check(const struct config_source *src, const struct config *cfg,
-		 const struct vm_config *vm) MUST_CHECK;
+int config_check(const struct config_source *src, const struct config *cfg, const struct vm_config *vm) MUST_CHECK;
 
 struct config_place {
 	const char *file, *node, *property;
 };
 
 /* One line: "<file>: <node>: <property>: <text>", unprintable bytes as '?'. */
-void config_say(enum log_level level, const struct config_place *at, const char *fmt, ...)
-	PRINTF(3, 4);
+void config_say(enum log_level level, const struct config_place *at, const char *fmt, ...) PRINTF(3, 4);
 
 #endif

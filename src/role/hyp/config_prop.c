@@ -65,8 +65,7 @@ static const char *decode(enum config_prop_type type, size_t len, struct config_
 	return "has an unknown type";
 }
 
-static int parse_one(struct config_scope *s, const struct config_prop *row, struct config_value *v,
-		     size_t len)
+static int parse_one(struct config_scope *s, const struct config_prop *row, struct config_value *v, size_t len)
 {
 	const char *wrong = decode(row->type, len, v);
 
@@ -89,8 +88,8 @@ static int unknown(struct config_scope *s, const char *name)
 	return OK;
 }
 
-static int parse_at(struct config_scope *s, const struct config_prop *rows, unsigned int count,
-		    int offset, uint64_t *seen)
+static int parse_at(struct config_scope *s, const struct config_prop *rows, unsigned int count, int offset,
+		    uint64_t *seen)
 {
 	const char *name;
 	int len;

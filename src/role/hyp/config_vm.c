@@ -17,8 +17,7 @@
 
 /* --- the properties of a VM's node --- */
 
-static int take_memory(struct config_scope *s, const struct config_prop *prop,
-		       const struct config_value *v)
+static int take_memory(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	uint64_t bytes;
 
@@ -32,24 +31,21 @@ static int take_memory(struct config_scope *s, const struct config_prop *prop,
 		return E_RANGE;
 	}
 	if (!IS_ALIGNED(bytes, PAGE_SIZE)) {
-		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is no multiple of 4 KiB",
-				v->num);
+		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is no multiple of 4 KiB", v->num);
 		return E_INVAL;
 	}
 	s->vm->memory = bytes;
 	return OK;
 }
 
-static int take_cpus(struct config_scope *s, const struct config_prop *prop,
-		     const struct config_value *v)
+static int take_cpus(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	if (!v->num) {
 		vm_config_error(s->vm, s->node, prop->name, "0: a VM needs a vCPU");
 		return E_INVAL;
 	}
 	if (v->num > CONFIG_MAX_VCPUS) {
-		vm_config_error(s->vm, s->node, prop->name, "%lu is more than %u", v->num,
-				CONFIG_MAX_VCPUS);
+		vm_config_error(s->vm, s->node, prop->name, "%lu is more than %u", v->num, CONFIG_MAX_VCPUS);
 		return E_RANGE;
 	}
 	s->vm->nr_vcpus = (unsigned int)v->num;
@@ -58,24 +54,20 @@ static int take_cpus(struct config_scope *s, const struct config_prop *prop,
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("-_.+,@", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_.+,@", c));
 }
 
-static int take_name(struct config_scope *s, const struct config_prop *prop,
-		     const struct config_value *v)
+static int take_name(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	const size_t len = strlen(v->str);
 
 	if (!len || len >= sizeof(s->vm->name)) {
-		vm_config_error(s->vm, s->node, prop->name, "must have 1 to %zu characters",
-				sizeof(s->vm->name) - 1);
+		vm_config_error(s->vm, s->node, prop->name, "must have 1 to %zu characters", sizeof(s->vm->name) - 1);
 		return E_RANGE;
 	}
 	for (size_t i = 0; i < len; i++) {
 		if (!is_name_char(v->str[i])) {
-			vm_config_error(s->vm, s->node, prop->name,
-					"letters, digits and -_.+,@ only");
+			vm_config_error(s->vm, s->node, prop->name, "letters, digits and -_.+,@ only");
 			return E_INVAL;
 		}
 	}
@@ -83,8 +75,7 @@ static int take_name(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_pcpus(struct config_scope *s, const struct config_prop *prop,
-		      const struct config_value *v)
+static int take_pcpus(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	struct vm_config *vm = s->vm;
 	uint64_t seen = 0;
@@ -94,8 +85,8 @@ static int take_pcpus(struct config_scope *s, const struct config_prop *prop,
 		uint32_t cpu = config_prop_cell(v, i);
 
 		if (cpu >= s->src->nr_pcpus || cpu >= CONFIG_PCPUS_MAX) {
-			vm_config_error(vm, s->node, prop->name, "no core %u: this machine runs %u",
-					cpu, s->src->nr_pcpus);
+			vm_config_error(vm, s->node, prop->name, "no core %u: this machine runs %u", cpu,
+					s->src->nr_pcpus);
 			return E_RANGE;
 		}
 		if (seen & BIT(cpu)) {
@@ -108,11 +99,9 @@ static int take_pcpus(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_action(struct config_scope *s, const struct config_prop *prop,
-		       const struct config_value *v)
+static int take_action(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
-	enum vm_action *out = strcmp(prop->name, "trivet,on-reboot") == 0 ? &s->vm->on_reboot
-									  : &s->vm->on_poweroff;
+	enum vm_action *out = strcmp(prop->name, "trivet,on-reboot") == 0 ? &s->vm->on_reboot : &s->vm->on_poweroff;
 
 	if (strcmp(v->str, "stop") == 0) {
 		*out = VM_ACTION_STOP;
@@ -125,24 +114,21 @@ static int take_action(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_bootargs(struct config_scope *s, const struct config_prop *prop,
-			 const struct config_value *v)
+static int take_bootargs(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	if (s->image && s->image != &s->vm->kernel) {
 		vm_config_error(s->vm, s->node, prop->name, "belongs to the kernel");
 		return E_INVAL;
 	}
 	if (strlen(v->str) >= CONFIG_ARGS_MAX) {
-		vm_config_error(s->vm, s->node, prop->name, "more than %u characters",
-				CONFIG_ARGS_MAX - 1);
+		vm_config_error(s->vm, s->node, prop->name, "more than %u characters", CONFIG_ARGS_MAX - 1);
 		return E_RANGE;
 	}
 	s->vm->bootargs = v->str;
 	return OK;
 }
 
-static int take_vpl011(struct config_scope *s, const struct config_prop *prop,
-		       const struct config_value *v)
+static int take_vpl011(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	(void)prop;
 	(void)v;
@@ -150,8 +136,7 @@ static int take_vpl011(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_pin(struct config_scope *s, const struct config_prop *prop,
-		    const struct config_value *v)
+static int take_pin(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	(void)prop;
 	(void)v;
@@ -159,8 +144,7 @@ static int take_pin(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_no_rtc(struct config_scope *s, const struct config_prop *prop,
-		       const struct config_value *v)
+static int take_no_rtc(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	(void)v;
 	if (fdt_getprop(s->src->fdt, s->offset, "trivet,rtc", NULL)) {
@@ -171,8 +155,7 @@ static int take_no_rtc(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_rng(struct config_scope *s, const struct config_prop *prop,
-		    const struct config_value *v)
+static int take_rng(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	(void)prop;
 	(void)v;
@@ -216,8 +199,7 @@ _Static_assert(ARRAY_SIZE(vm_props) <= CONFIG_PROPS_MAX, "more rows than bits in
 
 /* --- the images: modules and disks --- */
 
-static int take_readonly(struct config_scope *s, const struct config_prop *prop,
-			 const struct config_value *v)
+static int take_readonly(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	(void)v;
 	if (!s->disk) {
@@ -228,8 +210,7 @@ static int take_readonly(struct config_scope *s, const struct config_prop *prop,
 	return OK;
 }
 
-static int take_file(struct config_scope *s, const struct config_prop *prop,
-		     const struct config_value *v)
+static int take_file(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
 {
 	struct bundle_file file;
 	int r;
@@ -241,8 +222,7 @@ static int take_file(struct config_scope *s, const struct config_prop *prop,
 	r = bundle_find(s->src->bundle, v->str, &file);
 	if (r != OK) {
 		vm_config_error(s->vm, s->node, prop->name, "\"%s\" is missing: %s", v->str,
-				r == E_NOENT ? "not in the bundle"
-					     : "the bundle is cut or corrupt");
+				r == E_NOENT ? "not in the bundle" : "the bundle is cut or corrupt");
 		return r;
 	}
 	if (!file.size) {
@@ -264,8 +244,7 @@ int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t 
 
 	if (!v.raw)
 		return E_NOENT;
-	if (na < 1 || na > CELLS_MAX || ns < 1 || ns > CELLS_MAX ||
-	    len != (na + ns) * (int)sizeof(fdt32_t))
+	if (na < 1 || na > CELLS_MAX || ns < 1 || ns > CELLS_MAX || len != (na + ns) * (int)sizeof(fdt32_t))
 		return E_FORMAT;
 	for (int i = 0; i < na + ns; i++)
 		n[i >= na] = n[i >= na] << 32 | config_prop_cell(&v, (unsigned int)i);
@@ -299,8 +278,7 @@ static int image_from_reg(struct config_scope *s, int parent)
 	}
 	s->image->data = s->src->module_at ? s->src->module_at(base, size) : NULL;
 	if (!s->image->data) {
-		vm_config_error(s->vm, s->node, "reg",
-				"0x%lx to 0x%lx is no RAM that modules can lie in", base.a,
+		vm_config_error(s->vm, s->node, "reg", "0x%lx to 0x%lx is no RAM that modules can lie in", base.a,
 				base.a + size - 1);
 		return E_RANGE;
 	}
@@ -323,8 +301,7 @@ static int parse_image(struct config_scope *s, int parent)
 	int r;
 
 	if (s->image->size) {
-		vm_config_error(s->vm, s->node, "compatible", "this VM has one already: %s",
-				s->image->node);
+		vm_config_error(s->vm, s->node, "compatible", "this VM has one already: %s", s->image->node);
 		return E_EXIST;
 	}
 	str_copy(s->image->node, s->node, sizeof(s->image->node));
@@ -357,8 +334,7 @@ static int parse_disk(struct config_scope *s, int parent)
 	int r;
 
 	if (s->vm->nr_disks == CONFIG_DISKS_MAX) {
-		vm_config_error(s->vm, s->node, "compatible", "more than %u disks",
-				CONFIG_DISKS_MAX);
+		vm_config_error(s->vm, s->node, "compatible", "more than %u disks", CONFIG_DISKS_MAX);
 		return E_RANGE;
 	}
 	s->disk = &s->vm->disk[s->vm->nr_disks];
@@ -399,15 +375,13 @@ static int parse_child(struct config_scope *s, int parent)
 	int len;
 
 	for (size_t i = 0; i < ARRAY_SIZE(child_kinds); i++) {
-		if (fdt_node_check_compatible(s->src->fdt, s->offset, child_kinds[i].compatible) ==
-		    0)
+		if (fdt_node_check_compatible(s->src->fdt, s->offset, child_kinds[i].compatible) == 0)
 			return child_kinds[i].parse(s, parent);
 	}
 	compatible = fdt_getprop(s->src->fdt, s->offset, "compatible", &len);
 	if (compatible && len > 0 && compatible[len - 1] == '\0' &&
 	    (config_prop_is_vocabulary(compatible) || strncmp(compatible, "multiboot,", 10) == 0)) {
-		vm_config_error(s->vm, s->node, "compatible", "\"%s\" is not understood",
-				compatible);
+		vm_config_error(s->vm, s->node, "compatible", "\"%s\" is not understood", compatible);
 		return E_NOTSUP;
 	}
 	config_say(LOG_INFO, &at, "node ignored");
@@ -438,8 +412,7 @@ int config_vm_parse(struct config_scope *s)
 			return r;
 	}
 	if (!vm->kernel.size) {
-		vm_config_error(vm, NULL, "compatible",
-				"no kernel: none of its modules is a \"multiboot,kernel\"");
+		vm_config_error(vm, NULL, "compatible", "no kernel: none of its modules is a \"multiboot,kernel\"");
 		return E_INVAL;
 	}
 	return OK;

@@ -57,14 +57,26 @@ static const char *image_property(const struct vm_image *image)
 	return image->file ? "trivet,file" : "reg";
 }
 
+/* Not one of the encodings that nobody has: ARM DDI 0487 C4.1, UDF among them. */
+static bool is_instruction(uint32_t word)
+{
+	const unsigned int op0 = (unsigned int)BITS(word, 28, 25);
+
+	return op0 == 0 ? word >> 31 : op0 != 1 && op0 != 3;
+}
+
 static const char *not_a_kernel(const struct vm_image *k)
 {
+	uint32_t first;
+
 	for (size_t i = 0; i < ARRAY_SIZE(not_kernels); i++) {
-		if (k->size >= not_kernels[i].len &&
-		    memcmp(k->data, not_kernels[i].magic, not_kernels[i].len) == 0)
+		if (k->size >= not_kernels[i].len && memcmp(k->data, not_kernels[i].magic, not_kernels[i].len) == 0)
 			return not_kernels[i].what;
 	}
-	return NULL;
+	if (k->size < sizeof(first))
+		return "too short";
+	memcpy(&first, k->data, sizeof(first));
+	return is_instruction(first) ? NULL : "without Image magic, and does not begin with an instruction";
 }
 
 /* The header of an Image into *h; false when it is none. */
@@ -77,8 +89,7 @@ static bool image_header(const struct vm_image *k, struct image_header *h)
 }
 
 /* Offset of the kernel from the start of RAM and the RAM that it takes. */
-static int plan_kernel_format(const struct vm_config *vm, struct loader_plan *plan,
-			      uint64_t *offset)
+static int plan_kernel_format(const struct vm_config *vm, struct loader_plan *plan, uint64_t *offset)
 {
 	const struct vm_image *k = &vm->kernel;
 	const char *what;
@@ -104,11 +115,13 @@ static int plan_kernel_format(const struct vm_config *vm, struct loader_plan *pl
 	*offset = h.image_size ? h.text_offset : IMAGE_OLD_OFFSET;
 	plan->kernel_size = MAX(h.image_size, (uint64_t)k->size);
 	if (*offset % INSTRUCTION_BYTES) {
-		vm_config_error(vm, k->node, image_property(k),
-				"text_offset 0x%lx of the Image is misaligned", *offset);
+		vm_config_error(vm, k->node, image_property(k), "text_offset 0x%lx of the Image is misaligned",
+				*offset);
 		return E_FORMAT;
 	}
-	return *offset >= VMAP_DTB_MAX || checked_add(*offset, BLOCK_SIZE, offset) ? OK : E_RANGE;
+	if (*offset < VMAP_DTB_MAX)
+		*offset += BLOCK_SIZE;
+	return OK;
 }
 
 static int plan_kernel(const struct vm_config *vm, struct loader_plan *plan)
@@ -117,12 +130,11 @@ static int plan_kernel(const struct vm_config *vm, struct loader_plan *plan)
 	uint64_t offset = 0;
 	int r = plan_kernel_format(vm, plan, &offset);
 
-	if (r == E_FORMAT)
+	if (r != OK)
 		return r;
-	if (r != OK || !range_within(offset, plan->kernel_size, vm->memory)) {
-		vm_config_error(vm, NULL, "memory",
-				"%lu KiB do not hold the kernel: %lu KiB, text_offset included",
-				vm->memory / KIB, (offset + plan->kernel_size) / KIB + 1);
+	if (!range_within(offset, plan->kernel_size, vm->memory)) {
+		vm_config_error(vm, NULL, "memory", "%lu KiB do not hold the kernel: %lu KiB at an offset of %lu KiB",
+				vm->memory / KIB, plan->kernel_size / KIB + 1, offset / KIB);
 		return E_RANGE;
 	}
 	plan->kernel = IPA(base + offset);
@@ -145,10 +157,9 @@ static int plan_ramdisk(const struct vm_config *vm, struct loader_plan *plan)
 	if (!size)
 		return OK;
 	if (free > top || size > top - free) {
-		vm_config_error(
-			vm, NULL, "memory",
-			"%lu KiB do not hold the ramdisk: %lu KiB above the kernel, %lu KiB needed",
-			vm->memory / KIB, free > top ? 0 : (top - free) / KIB, size / KIB + 1);
+		vm_config_error(vm, NULL, "memory",
+				"%lu KiB do not hold the ramdisk: %lu KiB above the kernel, %lu KiB needed",
+				vm->memory / KIB, free > top ? 0 : (top - free) / KIB, size / KIB + 1);
 		return E_RANGE;
 	}
 	at = ALIGN_DOWN(top - size, BLOCK_SIZE);
@@ -169,16 +180,14 @@ int loader_plan(const struct vm_config *vm, struct loader_plan *plan)
 	return r == OK ? plan_ramdisk(vm, plan) : r;
 }
 
-int loader_load(struct partition *p, const struct loader_plan *plan, const void *dtb,
-		size_t dtb_size)
+int loader_load(struct partition *p, const struct loader_plan *plan, const void *dtb, size_t dtb_size)
 {
 	int r = guest_mem_load_image(p, plan->kernel, plan->kernel_data, plan->kernel_file_size);
 
 	if (r == OK && plan->ramdisk_size)
 		r = guest_mem_load_image(p, plan->ramdisk, plan->ramdisk_data, plan->ramdisk_size);
 	if (r == OK)
-		r = dtb_size <= VMAP_DTB_MAX ? guest_mem_load_image(p, plan->dtb, dtb, dtb_size)
-					     : E_RANGE;
+		r = dtb_size <= VMAP_DTB_MAX ? guest_mem_load_image(p, plan->dtb, dtb, dtb_size) : E_RANGE;
 	if (r != OK)
 		log_error("%s: its images cannot be loaded: error %d", p->name, r);
 	return r;

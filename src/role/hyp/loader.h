@@ -34,7 +34,6 @@ int loader_plan(const struct vm_config *vm, struct loader_plan *plan) MUST_CHECK
  * to the point of coherency. The rest of RAM is the caller's to clear. E_FAULT with a line when
  * stage 2 has no RAM there; the VM must not start then.
  */
-int loader_load(struct partition *p, const struct loader_plan *plan, const void *dtb,
-		size_t dtb_size) MUST_CHECK;
+int loader_load(struct partition *p, const struct loader_plan *plan, const void *dtb, size_t dtb_size) MUST_CHECK;
 
 #endif

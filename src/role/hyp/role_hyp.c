@@ -8,6 +8,7 @@
  */
 #include "role/role.h"
 
+#include "arch/boot.h"
 #include "core/frame.h"
 #include "core/hw.h"
 #include "core/irq.h"
@@ -16,10 +17,12 @@
 #include "core/percpu.h"
 #include "core/s1.h"
 #include "core/vcpu.h"
+#include "lib/string.h"
 #include "plat/plat.h"
 #include "role/hyp/bundle.h"
 #include "role/hyp/config.h"
 #include "role/hyp/console.h"
+#include "role/hyp/kept.h"
 #include "role/hyp/psci.h"
 #include "role/hyp/smccc.h"
 #include "role/hyp/trng.h"
@@ -133,18 +136,23 @@ void role_partition_fault(struct vcpu *v, const char *why)
 
 /* --- boot --- */
 
-/* A module at an address: in RAM that nobody else was given. */
-static const void *module_at(pa_t pa, uint64_t size)
+unsigned int role_kept_ranges(struct hw_range *out, unsigned int max)
 {
-	if (!size || !frame_is_ram(pa, size))
-		return NULL;
-	for (uint64_t a = ALIGN_DOWN(pa.a, PAGE_SIZE); a < pa.a + size; a += PAGE_SIZE) {
-		struct frame_info info;
+	const struct hw_range image = { arch_image_base().a, arch_image_size() }, *kept;
+	struct bundle_file tree;
+	struct bundle b = { 0 };
+	const void *base;
+	unsigned int n;
 
-		if (frame_get(PA(a), &info) != OK || info.state != FRAME_RESERVED)
-			return NULL;
-	}
-	return pa_to_ptr(pa);
+	if (hw_bundle(&base, &b.size) != OK)
+		return 0;
+	b.base = base;
+	if (bundle_find(&b, BUNDLE_MACHINE_FILE, &tree) != OK)
+		return 0; /* read_config() says so */
+	kept_find(tree.data, tree.size, &hw, image);
+	n = MIN(kept_ranges(&kept), max);
+	memcpy(out, kept, n * sizeof(*out));
+	return n;
 }
 
 /* The configuration from the bundle. OK, or E_*: a line in the log says why. */
@@ -156,7 +164,7 @@ static int read_config(void)
 		.file = BUNDLE_MACHINE_FILE,
 		.bundle = &bundle,
 		.nr_pcpus = nr_cpus,
-		.module_at = module_at,
+		.module_at = kept_module_at,
 	};
 	int err = hw_bundle(&base, &size);
 

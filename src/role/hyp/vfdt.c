@@ -112,8 +112,8 @@ static void put_root(struct writer *w)
 	put_flag(w, "dma-coherent");
 }
 
-static void write_chosen(struct writer *w, const struct vm_config *vm,
-			 const struct loader_plan *plan, vfdt_random_fn random)
+static void write_chosen(struct writer *w, const struct vm_config *vm, const struct loader_plan *plan,
+			 vfdt_random_fn random)
 {
 	char path[NODE_NAME_MAX];
 	uint8_t seed[RNG_SEED_SIZE];
@@ -122,8 +122,7 @@ static void write_chosen(struct writer *w, const struct vm_config *vm,
 	if (vm->bootargs[0])
 		put_str(w, "bootargs", vm->bootargs);
 	if (vm->vpl011) {
-		fmt_snprintf(path, sizeof(path), "/%s@%lx", vmap[VMAP_PL011].name,
-			     vmap[VMAP_PL011].base);
+		fmt_snprintf(path, sizeof(path), "/%s@%lx", vmap[VMAP_PL011].name, vmap[VMAP_PL011].base);
 		put_str(w, "stdout-path", path);
 	}
 	if (plan->ramdisk_size) {
@@ -179,8 +178,7 @@ static void write_psci(struct writer *w)
 static void write_timer(struct writer *w)
 {
 	/* The binding's order: secure, non-secure, virtual, hypervisor. */
-	static const unsigned int ppi[] = { VMAP_PPI_SEC_TIMER, VMAP_PPI_PTIMER, VMAP_PPI_VTIMER,
-					    VMAP_PPI_HYP_TIMER };
+	static const unsigned int ppi[] = { VMAP_PPI_SEC_TIMER, VMAP_PPI_PTIMER, VMAP_PPI_VTIMER, VMAP_PPI_HYP_TIMER };
 	fdt32_t cells[3 * ARRAY_SIZE(ppi)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(ppi); i++) {
@@ -255,8 +253,7 @@ static void write_pl031(struct writer *w)
 
 static void write_virtio(struct writer *w, unsigned int slot)
 {
-	const struct vmap_region region = { .base = vmap_virtio_base(slot).a,
-					    .size = vmap[VMAP_VIRTIO].size };
+	const struct vmap_region region = { .base = vmap_virtio_base(slot).a, .size = vmap[VMAP_VIRTIO].size };
 
 	begin_at(w, vmap[VMAP_VIRTIO].name, region.base);
 	put_str(w, "compatible", "virtio,mmio");
@@ -278,8 +275,8 @@ static void write_devices(struct writer *w, const struct vm_config *vm)
 		write_virtio(w, slot);
 }
 
-int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_random_fn random,
-	       void *buf, size_t size)
+int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_random_fn random, void *buf,
+	       size_t size)
 {
 	struct writer w = { .fdt = buf };
 

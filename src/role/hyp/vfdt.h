@@ -18,7 +18,7 @@ typedef void (*vfdt_random_fn)(void *buf, size_t n);
  * accepted). random gives kaslr-seed and rng-seed; NULL leaves both out and the same input makes
  * the same bytes. Returns the size, or E_NOMEM when size is too small.
  */
-int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_random_fn random,
-	       void *buf, size_t size) MUST_CHECK;
+int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_random_fn random, void *buf,
+	       size_t size) MUST_CHECK;
 
 #endif

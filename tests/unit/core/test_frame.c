@@ -3,6 +3,8 @@
  */
 #include "unit.h"
 
+#include <pthread.h>
+
 #include "arch/host.h"
 #include "core/frame.h"
 #include "core/s1.h"
@@ -164,8 +166,7 @@ static void test_banks(void **state)
 	host_ram_init(PA(BASE), SIZE + 32 * MIB);
 	frame_reset();
 	assert_int_equal(frame_add_bank(PA(BASE), SIZE, records), OK);
-	assert_int_equal(frame_add_bank(PA(BASE + SIZE - 1), MIB, records),
-			 OK); /* whole pages only */
+	assert_int_equal(frame_add_bank(PA(BASE + SIZE - 1), MIB, records), OK); /* whole pages only */
 	assert_int_equal(frame_add_bank(PA(BASE + MIB), MIB, records), E_EXIST);
 	assert_int_equal(frame_add_bank(PA(second), 100, records), E_INVAL);
 	assert_int_equal(frame_add_bank(PA(UINT64_MAX - 100), MIB, records), E_INVAL);
@@ -228,8 +229,7 @@ static void test_random(void **state)
 				assert_int_equal(model[first + k], live[i].owner);
 				model[first + k] = 0;
 			}
-			assert_true(frame_owned_by(live[i].pa, PAGE_SIZE << live[i].order,
-						   live[i].owner));
+			assert_true(frame_owned_by(live[i].pa, PAGE_SIZE << live[i].order, live[i].owner));
 			frame_free(live[i].pa, live[i].order);
 			used -= BIT(live[i].order);
 			live[i] = live[--n];
@@ -257,6 +257,52 @@ static void test_random(void **state)
 	assert_false(pa_is_none(frame_alloc(13, 1)));
 }
 
+/*
+ * Several cores at once: no page is given to two of them. Runs under ThreadSanitizer, too (make
+ * check-tsan).
+ */
+static void *allocate_and_free(void *arg)
+{
+	uint16_t owner = (uint16_t)(uintptr_t)arg;
+	unsigned int seed = owner;
+	uintptr_t wrong = 0;
+
+	for (unsigned int step = 0; step < 2000; step++) {
+		unsigned int order = (unsigned int)rand_r(&seed) % 4;
+		pa_t pa = frame_alloc(order, owner);
+		uint64_t *p;
+
+		if (pa_is_none(pa))
+			continue;
+		p = pa_to_ptr(pa);
+		p[0] = owner;
+		p[511] = owner;
+		wrong += !frame_owned_by(pa, PAGE_SIZE << order, owner);
+		wrong += p[0] != owner || p[511] != owner;
+		frame_free(pa, order);
+	}
+	return (void *)wrong;
+}
+
+static void test_many_cores(void **state)
+{
+	uint64_t free;
+	pthread_t t[4];
+
+	(void)state;
+	assert_int_equal(frame_release(PA(BASE), 64 * PAGE_SIZE), OK);
+	free = frame_count_free();
+	for (uintptr_t i = 0; i < ARRAY_SIZE(t); i++)
+		assert_int_equal(pthread_create(&t[i], NULL, allocate_and_free, (void *)(i + 1)), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+		void *wrong;
+
+		assert_int_equal(pthread_join(t[i], &wrong), 0);
+		assert_null(wrong);
+	}
+	assert_int_equal(frame_count_free(), free);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -271,6 +317,7 @@ int main(void)
 		TEST(test_banks),
 		TEST(test_too_many_banks),
 		TEST(test_random),
+		TEST(test_many_cores),
 	};
 
 	return UNIT_RUN(tests);

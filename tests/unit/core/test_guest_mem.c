@@ -3,6 +3,8 @@
  * accesses, cache maintenance. */
 #include "unit.h"
 
+#include <pthread.h>
+
 #include "arch/host.h"
 #include "core/frame.h"
 #include "core/guest_mem.h"
@@ -34,14 +36,12 @@ static int setup(void **state)
 	for (unsigned int i = 8; i-- > 0;) {
 		page[i] = frame_alloc(0, 3);
 		(void)!frame_alloc(0, 4).a; /* another's page in between */
-		assert_int_equal(s2_map(&part.s2, IPA(IPA0 + i * PAGE_SIZE), page[i], PAGE_SIZE,
-					i == 6 ? S2_R : S2_RW),
+		assert_int_equal(s2_map(&part.s2, IPA(IPA0 + i * PAGE_SIZE), page[i], PAGE_SIZE, i == 6 ? S2_R : S2_RW),
 				 OK);
 	}
 	block = frame_alloc(10, 3);
 	assert_int_equal(s2_map(&part.s2, IPA(BLOCK_IPA), block, 4 * MIB, S2_RWX), OK);
-	assert_int_equal(
-		s2_map(&part.s2, IPA(IPA0 + GIB), PA(0x9000000), PAGE_SIZE, S2_RW | S2_DEVICE), OK);
+	assert_int_equal(s2_map(&part.s2, IPA(IPA0 + GIB), PA(0x9000000), PAGE_SIZE, S2_RW | S2_DEVICE), OK);
 	assert_int_equal(s2_map(&part.s2, IPA(IPA0 + 2 * GIB), block, PAGE_SIZE, S2_W), OK);
 	return 0;
 }
@@ -132,8 +132,7 @@ static void test_atomic_accesses(void **state)
 	uint64_t v = 0;
 
 	(void)state;
-	assert_int_equal(guest_mem_store(&part, IPA(IPA0 + 8), 8, UINT64_C(0x1122334455667788)),
-			 OK);
+	assert_int_equal(guest_mem_store(&part, IPA(IPA0 + 8), 8, UINT64_C(0x1122334455667788)), OK);
 	assert_int_equal(guest_mem_load(&part, IPA(IPA0 + 8), 8, &v), OK);
 	assert_true(v == UINT64_C(0x1122334455667788));
 	assert_int_equal(guest_mem_load(&part, IPA(IPA0 + 12), 4, &v), OK);
@@ -150,15 +149,11 @@ static void test_atomic_accesses(void **state)
 
 	for (unsigned int size = 0; size <= 16; size++) {
 		if (size == 2 || size == 4 || size == 8) {
-			assert_int_equal(guest_mem_load(&part, IPA(IPA0 + size / 2), size, &v),
-					 E_INVAL);
-			assert_int_equal(guest_mem_store(&part, IPA(IPA0 + size - 1), size, v),
-					 E_INVAL);
+			assert_int_equal(guest_mem_load(&part, IPA(IPA0 + size / 2), size, &v), E_INVAL);
+			assert_int_equal(guest_mem_store(&part, IPA(IPA0 + size - 1), size, v), E_INVAL);
 			assert_int_equal(guest_mem_load(&part, IPA(0), size, &v), E_FAULT);
 			assert_int_equal(guest_mem_store(&part, IPA(0), size, v), E_FAULT);
-			assert_int_equal(
-				guest_mem_load(&part, IPA(UINT64_MAX - size + 1), size, &v),
-				E_FAULT);
+			assert_int_equal(guest_mem_load(&part, IPA(UINT64_MAX - size + 1), size, &v), E_FAULT);
 		} else {
 			assert_int_equal(guest_mem_load(&part, IPA(IPA0), size, &v), E_INVAL);
 			assert_int_equal(guest_mem_store(&part, IPA(IPA0), size, v), E_INVAL);
@@ -216,14 +211,71 @@ static void test_random(void **state)
 	}
 }
 
+/*
+ * One core takes a page away from the guest and gives it to another owner, while others copy. What was unmapped isn't
+ * touched any more once s2_unmap has returned (bug class 5).
+ */
+static bool done;
+
+static void *copy_around(void *arg)
+{
+	uint64_t v[64];
+	uintptr_t wrong = 0;
+
+	while (!__atomic_load_n(&done, __ATOMIC_RELAXED)) {
+		memset(v, 0x11, sizeof(v));
+		if (guest_mem_write(&part, IPA(IPA0 + PAGE_SIZE - 256), v, sizeof(v)) == OK &&
+		    guest_mem_read(&part, IPA(IPA0 + PAGE_SIZE - 256), v, sizeof(v)) == OK) {
+			/* The page was fresh, or holds what we all write. */
+			for (unsigned int i = 0; i < ARRAY_SIZE(v); i++)
+				wrong += v[i] != 0 && v[i] != UINT64_C(0x1111111111111111);
+		}
+		(void)!guest_mem_store(&part, IPA(IPA0 + PAGE_SIZE), 8, 0);
+		(void)!guest_mem_load(&part, IPA(IPA0 + PAGE_SIZE), 8, v);
+	}
+	(void)arg;
+	return (void *)wrong;
+}
+
+static void test_unmap_while_copying(void **state)
+{
+	pthread_t t[3];
+
+	(void)state;
+	done = false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		assert_int_equal(pthread_create(&t[i], NULL, copy_around, NULL), 0);
+	for (unsigned int i = 0; i < 2000; i++) {
+		uint8_t *p = pa_to_ptr(page[1]);
+
+		assert_int_equal(s2_unmap(&part.s2, IPA(IPA0 + PAGE_SIZE), PAGE_SIZE), OK);
+		memset(p, 0x77, PAGE_SIZE); /* another's secret */
+		for (unsigned int k = 0; k < PAGE_SIZE; k += 64)
+			assert_int_equal(p[k], 0x77);
+		memset(p, 0, PAGE_SIZE);
+		assert_int_equal(s2_map(&part.s2, IPA(IPA0 + PAGE_SIZE), page[1], PAGE_SIZE, S2_RW), OK);
+	}
+	__atomic_store_n(&done, true, __ATOMIC_RELAXED);
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+		void *wrong;
+
+		assert_int_equal(pthread_join(t[i], &wrong), 0);
+		assert_null(wrong);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_crosses_pages),    TEST(test_large),
-		TEST(test_faults),	     TEST(test_atomic_accesses),
-		TEST(test_image_is_cleaned), TEST(test_random),
+		TEST(test_crosses_pages),
+		TEST(test_large),
+		TEST(test_faults),
+		TEST(test_atomic_accesses),
+		TEST(test_image_is_cleaned),
+		TEST(test_random),
+		TEST(test_unmap_while_copying),
 	};
 
 	return UNIT_RUN(tests);

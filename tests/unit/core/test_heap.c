@@ -85,6 +85,28 @@ static void test_exhaustion(void **state)
 	assert_int_equal(heap_in_use(), 0);
 }
 
+/* What is freed in a full slab is handed out again, before a new slab is begun. */
+static void test_full_slab_is_used_again(void **state)
+{
+	void *p[4032 / 128], *q;
+	uint64_t free;
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = heap_alloc(128);
+	free = frame_count_free();
+	heap_free(p[7]);
+	q = heap_alloc(128);
+	assert_ptr_equal(q, p[7]);
+	assert_int_equal(frame_count_free(), free);
+	q = heap_alloc(128);
+	assert_int_equal(frame_count_free(), free - 1);
+	heap_free(q);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		heap_free(p[i]);
+	assert_int_equal(frame_count_free(), all);
+}
+
 static void test_our_mistakes_are_caught(void **state)
 {
 	char *p, *q;
@@ -168,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_sizes),
 		TEST(test_exhaustion),
+		TEST(test_full_slab_is_used_again),
 		TEST(test_our_mistakes_are_caught),
 		TEST(test_random),
 	};

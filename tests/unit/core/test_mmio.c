@@ -139,12 +139,9 @@ static void test_against_plain(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_empty, setup),
-		cmocka_unit_test_setup(test_sorted, setup),
-		cmocka_unit_test_setup(test_edges, setup),
-		cmocka_unit_test_setup(test_refused, setup),
-		cmocka_unit_test_setup(test_full, setup),
-		cmocka_unit_test_setup(test_against_plain, setup),
+		cmocka_unit_test_setup(test_empty, setup), cmocka_unit_test_setup(test_sorted, setup),
+		cmocka_unit_test_setup(test_edges, setup), cmocka_unit_test_setup(test_refused, setup),
+		cmocka_unit_test_setup(test_full, setup),  cmocka_unit_test_setup(test_against_plain, setup),
 	};
 
 	return cmocka_run_group_tests_name("core/mmio", tests, NULL, NULL);

@@ -207,12 +207,31 @@ static void test_tables_from_pool_then_frames(void **state)
 	/* Given back, they can be used again. */
 	assert_int_equal(s1_unmap(VA(S1_WINDOW), PAGE_SIZE), OK);
 	assert_int_equal(s1_map(VA(S1_WINDOW + n * GIB), PA(DEVICE_PA), PAGE_SIZE, S1_DEVICE), OK);
+	/* Pages of RAM hold anything. */
+	memset(pa_to_ptr(PA(BASE + 32 * MIB)), 0xff, 16 * MIB);
 	frames_up();
 	free = frame_count_free();
 	assert_int_equal(s1_map(VA(S1_WINDOW), PA(DEVICE_PA), PAGE_SIZE, S1_DEVICE), OK);
 	assert_int_equal(frame_count_free(), free - 2);
+	assert_true(mapped(S1_WINDOW, &pa));
+	assert_false(mapped(S1_WINDOW + PAGE_SIZE, &pa));
+	assert_false(mapped(S1_WINDOW + 2 * MIB, &pa));
 	assert_int_equal(s1_unmap(VA(S1_WINDOW), 64 * GIB), OK);
 	assert_int_equal(frame_count_free(), free);
+}
+
+static void test_is_direct(void **state)
+{
+	(void)state;
+	frames_up();
+	assert_true(s1_is_direct(PA(BASE), 4));
+	assert_true(s1_is_direct(PA(IMAGE - 4), 4));
+	assert_false(s1_is_direct(PA(IMAGE - 4), 5));
+	assert_false(s1_is_direct(PA(IMAGE + 8), 4));
+	assert_true(s1_is_direct(PA(IMAGE + IMAGE_SIZE), 4));
+	assert_false(s1_is_direct(PA(BASE + SIZE - 2), 4));
+	assert_false(s1_is_direct(PA(DEVICE_PA), 4));
+	assert_false(s1_is_direct(PA(UINT64_MAX - 1), 4));
 }
 
 static void test_pointers(void **state)
@@ -236,6 +255,7 @@ int main(void)
 		TEST(test_map_and_unmap),
 		TEST(test_window),
 		TEST(test_tables_from_pool_then_frames),
+		TEST(test_is_direct),
 		TEST(test_pointers),
 	};
 

@@ -56,8 +56,7 @@ static void test_start_levels(void **state)
 		/* The first and the last page can be mapped, the one behind cannot. */
 		assert_int_equal(s2_map(&s2, IPA(0), PA(0x7000), PAGE_SIZE, S2_RW), OK);
 		assert_int_equal(s2_map(&s2, IPA(last), PA(0x9000), PAGE_SIZE, S2_RW), OK);
-		assert_int_equal(s2_map(&s2, IPA(last + PAGE_SIZE), PA(0), PAGE_SIZE, S2_RW),
-				 E_RANGE);
+		assert_int_equal(s2_map(&s2, IPA(last + PAGE_SIZE), PA(0), PAGE_SIZE, S2_RW), E_RANGE);
 		assert_int_equal(s2_lookup(&s2, IPA(last + 5), &pa, NULL, NULL), OK);
 		assert_int_equal(pa.a, 0x9005);
 		assert_int_equal(s2_lookup(&s2, IPA(7), &pa, NULL, NULL), OK);
@@ -67,6 +66,24 @@ static void test_start_levels(void **state)
 		s2_destroy(&s2);
 		assert_int_equal(frame_count_free(), all);
 	}
+}
+
+/* There is no block of 512 GiB (D8.2: level 0 of the 4 KiB granule has tables only). */
+static void test_level_0_has_no_blocks(void **state)
+{
+	uint64_t run;
+
+	(void)state;
+	assert_int_equal(s2_init(&s2, 1, 48), OK);
+	assert_int_equal(s2_map(&s2, IPA(BIT(39)), PA(BIT(40)), BIT(39), S2_RW), OK);
+	assert_int_equal(s2_tables(&s2), 2);
+	assert_int_equal(s2_lookup(&s2, IPA(BIT(39)), NULL, NULL, &run), OK);
+	assert_true(run == GIB);
+	assert_int_equal(s2_unmap(&s2, IPA(BIT(39) + 5 * GIB + PAGE_SIZE), PAGE_SIZE), OK);
+	assert_int_equal(s2_unmap(&s2, IPA(BIT(39)), BIT(39)), OK);
+	assert_int_equal(s2_tables(&s2), 1);
+	s2_destroy(&s2);
+	assert_int_equal(frame_count_free(), all);
 }
 
 static void test_init_refuses(void **state)
@@ -135,8 +152,7 @@ static void test_descriptors(void **state)
 		struct pgtable_leaf leaf;
 		unsigned int perm;
 
-		assert_int_equal(s2_map(&s2, IPA(i * GIB), PA(i * GIB + 4 * GIB), GIB, row[i].perm),
-				 OK);
+		assert_int_equal(s2_map(&s2, IPA(i * GIB), PA(i * GIB + 4 * GIB), GIB, row[i].perm), OK);
 		assert_true(pgtable_lookup(&s2.pt, i * GIB, &leaf));
 		assert_int_equal(leaf.desc, row[i].attr | (i * GIB + 4 * GIB) | 1);
 		assert_int_equal(s2_lookup(&s2, IPA(i * GIB), NULL, &perm, NULL), OK);
@@ -215,8 +231,7 @@ static void assert_flushed(void)
 	unsigned int n = host_log_count();
 
 	memset(flushed, 0, sizeof(flushed));
-	for (unsigned int k = host_log_find(HOST_S2_FLUSH, 0); k < n;
-	     k = host_log_find(HOST_S2_FLUSH, k + 1)) {
+	for (unsigned int k = host_log_find(HOST_S2_FLUSH, 0); k < n; k = host_log_find(HOST_S2_FLUSH, k + 1)) {
 		const struct host_event *e = host_log_at(k);
 
 		for (uint64_t a = e->a; a < e->a + e->b; a += PAGE_SIZE) {
@@ -340,9 +355,8 @@ static void test_random_against_a_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_start_levels),	   TEST(test_init_refuses),
-		TEST(test_vmid_and_vttbr),	   TEST(test_descriptors),
-		TEST(test_random_against_a_model),
+		TEST(test_start_levels),   TEST(test_init_refuses), TEST(test_level_0_has_no_blocks),
+		TEST(test_vmid_and_vttbr), TEST(test_descriptors),  TEST(test_random_against_a_model),
 	};
 
 	return UNIT_RUN(tests);

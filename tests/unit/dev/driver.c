@@ -59,8 +59,7 @@ void driver_start(uint64_t features)
 	assert_int_equal(driver_reg(VIRTIO_MMIO_STATUS) & 15, 15);
 }
 
-void driver_table(uint64_t table, uint16_t i, uint64_t addr, uint32_t len, unsigned int flags,
-		  uint16_t next)
+void driver_table(uint64_t table, uint16_t i, uint64_t addr, uint32_t len, unsigned int flags, uint16_t next)
 {
 	const struct virtq_desc d = { addr, len, (uint16_t)flags, next };
 

@@ -36,8 +36,7 @@ void driver_start(uint64_t features);
 void driver_start_until_ok(uint64_t features);
 
 void driver_desc(uint16_t i, uint64_t addr, uint32_t len, unsigned int flags, uint16_t next);
-void driver_table(uint64_t table, uint16_t i, uint64_t addr, uint32_t len, unsigned int flags,
-		  uint16_t next);
+void driver_table(uint64_t table, uint16_t i, uint64_t addr, uint32_t len, unsigned int flags, uint16_t next);
 /* Offer the chain that starts at head. */
 void driver_offer(uint16_t head);
 void driver_notify(void);

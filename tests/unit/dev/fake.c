@@ -98,6 +98,7 @@ void timer_start(struct timer *t, uint64_t deadline)
 	t->deadline = deadline;
 	t->armed = true;
 	list_add_tail(&timers, &t->link);
+	fake.last_timer = t;
 }
 
 uint64_t time_now(void)
@@ -119,7 +120,7 @@ static struct timer *first_due(uint64_t now)
 {
 	struct timer *first = NULL;
 
-	list_for_each (it, &timers) {
+	list_for_each(it, &timers) {
 		struct timer *t = list_entry(it, struct timer, link);
 
 		if (t->deadline <= now && (!first || t->deadline < first->deadline))
@@ -151,7 +152,7 @@ unsigned int fake_timers(void)
 {
 	unsigned int n = 0;
 
-	list_for_each (it, &timers)
+	list_for_each(it, &timers)
 		n++;
 	return n;
 }

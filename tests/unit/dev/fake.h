@@ -32,8 +32,9 @@ struct fake {
 	char last_log[256];
 	unsigned int reads, writes; /* of guest memory */
 	size_t read_bytes;
-	int heap_left;	/* allocations that still succeed; -1: all */
-	int heap_count; /* live allocations */
+	int heap_left;		  /* allocations that still succeed; -1: all */
+	int heap_count;		  /* live allocations */
+	struct timer *last_timer; /* started last */
 	/* Called before each read or load of guest memory: the guest's other vCPUs. */
 	void (*on_read)(uint64_t ipa, size_t size);
 };

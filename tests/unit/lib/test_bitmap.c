@@ -81,10 +81,8 @@ static void random_against_model(void **state)
 			count += bitmap_test(map, i);
 		assert_int_equal(bitmap_count(map, nbits), count);
 		for (unsigned int from = 0; from <= nbits; from++) {
-			assert_int_equal(bitmap_next_set(map, nbits, from),
-					 model_next(map, nbits, from, true));
-			assert_int_equal(bitmap_next_clear(map, nbits, from),
-					 model_next(map, nbits, from, false));
+			assert_int_equal(bitmap_next_set(map, nbits, from), model_next(map, nbits, from, true));
+			assert_int_equal(bitmap_next_clear(map, nbits, from), model_next(map, nbits, from, false));
 		}
 	}
 }

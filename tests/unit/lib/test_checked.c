@@ -67,8 +67,7 @@ static void within(void **state)
 			for (size_t k = 0; k < ARRAY_SIZE(EDGES); k++) {
 				unsigned __int128 end = (unsigned __int128)EDGES[i] + EDGES[j];
 
-				assert_int_equal(range_within(EDGES[i], EDGES[j], EDGES[k]),
-						 end <= EDGES[k]);
+				assert_int_equal(range_within(EDGES[i], EDGES[j], EDGES[k]), end <= EDGES[k]);
 			}
 		}
 	}
@@ -150,9 +149,8 @@ static void lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(add_and_mul), cmocka_unit_test(align_up),
-		cmocka_unit_test(within),      cmocka_unit_test(overlaps),
-		cmocka_unit_test(type_macros), cmocka_unit_test(lists),
+		cmocka_unit_test(add_and_mul), cmocka_unit_test(align_up),    cmocka_unit_test(within),
+		cmocka_unit_test(overlaps),    cmocka_unit_test(type_macros), cmocka_unit_test(lists),
 	};
 
 	return UNIT_RUN(tests);

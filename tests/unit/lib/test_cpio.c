@@ -29,15 +29,13 @@ static void pad(struct archive *a)
 }
 
 /* An entry whose name has extra terminators behind it. */
-static void entry_padded(struct archive *a, const char *name, uint32_t mode, const char *data,
-			 size_t n, size_t extra)
+static void entry_padded(struct archive *a, const char *name, uint32_t mode, const char *data, size_t n, size_t extra)
 {
 	char header[111];
 	size_t name_size = strlen(name) + 1 + extra;
 
-	snprintf(header, sizeof(header),
-		 "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1u, mode, 0u, 0u, 1u,
-		 0u, (unsigned int)n, 0u, 0u, 0u, 0u, (unsigned int)name_size, 0u);
+	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1u, mode, 0u, 0u,
+		 1u, 0u, (unsigned int)n, 0u, 0u, 0u, 0u, (unsigned int)name_size, 0u);
 	put(a, header, 110);
 	put(a, name, strlen(name) + 1);
 	for (; extra; extra--)
@@ -140,10 +138,8 @@ static int walk(const uint8_t *bytes, size_t size, unsigned int *entries)
 	cpio_open(&c, copy, size);
 	*entries = 0;
 	while ((r = cpio_next(&c, &e)) == OK) {
-		assert_true(e.data >= copy && e.data <= copy + size &&
-			    e.size <= (size_t)(copy + size - e.data));
-		assert_true((uint8_t *)e.name >= copy &&
-			    (uint8_t *)e.name + strlen(e.name) < copy + size);
+		assert_true(e.data >= copy && e.data <= copy + size && e.size <= (size_t)(copy + size - e.data));
+		assert_true((uint8_t *)e.name >= copy && (uint8_t *)e.name + strlen(e.name) < copy + size);
 		assert_true(++*entries < 100);
 	}
 	free(copy);

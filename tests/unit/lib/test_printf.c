@@ -15,13 +15,13 @@
 
 #define SIZE 512
 
-#define SAME(...)                                                                                  \
-	do {                                                                                       \
-		char want[SIZE], got[SIZE];                                                        \
-		int want_len = snprintf(want, SIZE, __VA_ARGS__);                                  \
-		int got_len = fmt_snprintf(got, SIZE, __VA_ARGS__);                                \
-		assert_string_equal(got, want);                                                    \
-		assert_int_equal(got_len, want_len);                                               \
+#define SAME(...)                                                                                                      \
+	do {                                                                                                           \
+		char want[SIZE], got[SIZE];                                                                            \
+		int want_len = snprintf(want, SIZE, __VA_ARGS__);                                                      \
+		int got_len = fmt_snprintf(got, SIZE, __VA_ARGS__);                                                    \
+		assert_string_equal(got, want);                                                                        \
+		assert_int_equal(got_len, want_len);                                                                   \
 	} while (0)
 
 static const char *const FLAGS[] = { "", "-", "0", "-0", "+", " ", "+0", "#", "#0", "-#", "+-" };
@@ -58,8 +58,8 @@ static void numbers(const char *length, bool is_long)
 				for (size_t p = 0; p < ARRAY_SIZE(PRECISIONS); p++) {
 					char fmt[64];
 
-					snprintf(fmt, sizeof(fmt), "<%%%s%s%s%s%c>", FLAGS[f],
-						 WIDTHS[w], PRECISIONS[p], length, *letter);
+					snprintf(fmt, sizeof(fmt), "<%%%s%s%s%s%c>", FLAGS[f], WIDTHS[w], PRECISIONS[p],
+						 length, *letter);
 					each_number(fmt, is_long);
 				}
 			}
@@ -85,8 +85,7 @@ static void numbers_long(void **state)
 
 static void strings(void **state)
 {
-	static const char *const texts[] = { "", "x", "hello",
-					     "a longer text than any width here, really" };
+	static const char *const texts[] = { "", "x", "hello", "a longer text than any width here, really" };
 	const char *null = NULL;
 
 	(void)state;
@@ -95,8 +94,7 @@ static void strings(void **state)
 			for (size_t p = 0; p < ARRAY_SIZE(PRECISIONS); p++) {
 				char fmt[64];
 
-				snprintf(fmt, sizeof(fmt), "<%%%s%s%ss>", FLAGS[f], WIDTHS[w],
-					 PRECISIONS[p]);
+				snprintf(fmt, sizeof(fmt), "<%%%s%s%ss>", FLAGS[f], WIDTHS[w], PRECISIONS[p]);
 				for (size_t t = 0; t < ARRAY_SIZE(texts); t++)
 					SAME(fmt, texts[t]);
 			}
@@ -125,8 +123,7 @@ static void mixed(void **state)
 	SAME("plain");
 	SAME("");
 	SAME("100%%");
-	SAME("%d of %u, 0x%lx, %s, %c|%zu|%lld|%llx", -5, 7u, 0xdeadbeeful, "str", 'q', (size_t)9,
-	     -1ll, 0xfull);
+	SAME("%d of %u, 0x%lx, %s, %c|%zu|%lld|%llx", -5, 7u, 0xdeadbeeful, "str", 'q', (size_t)9, -1ll, 0xfull);
 	SAME("%*d|%-*d|%.*s", 6, 42, 6, 42, 2, "abc");
 	SAME("%*d", -6, 42);
 	SAME("%08x %016lx", 0xabcu, 0x1234ul);
@@ -153,8 +150,7 @@ static void every_buffer_size(void **state)
 	(void)state;
 	for (size_t size = 0; size < 40; size++) {
 		memset(got, '#', sizeof(got));
-		assert_int_equal(fmt_snprintf(got, size, "vm %d: %-8s|%08lx", 3, "linux", 0xbeeful),
-				 len);
+		assert_int_equal(fmt_snprintf(got, size, "vm %d: %-8s|%08lx", 3, "linux", 0xbeeful), len);
 		if (size) {
 			size_t n = MIN(size - 1, (size_t)len);
 

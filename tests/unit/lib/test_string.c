@@ -120,8 +120,7 @@ static void finds_bytes(void **state)
 }
 
 static const char *const STRINGS[] = {
-	"",	"a",	"b",	 "ab",	   "aa",       "abc", "abcd",	"abd",
-	"\x80", "\xff", "a\x80", "memory", "memory@0", "//",  "/a/b/c",
+	"", "a", "b", "ab", "aa", "abc", "abcd", "abd", "\x80", "\xff", "a\x80", "memory", "memory@0", "//", "/a/b/c",
 };
 
 static void strings_against_libc(void **state)
@@ -142,8 +141,7 @@ static void strings_against_libc(void **state)
 
 			assert_int_equal(sign(trv_strcmp(s, t)), sign(strcmp(s, t)));
 			for (size_t n = 0; n < 10; n++)
-				assert_int_equal(sign(trv_strncmp(s, t, n)),
-						 sign(strncmp(s, t, n)));
+				assert_int_equal(sign(trv_strncmp(s, t, n)), sign(strncmp(s, t, n)));
 		}
 	}
 }

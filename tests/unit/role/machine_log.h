@@ -41,10 +41,10 @@ bool log_may_say(uint32_t *said, uint32_t limit)
 }
 
 /* Exactly one line since log_forget(), and this. */
-#define assert_logged(line)                                                                        \
-	do {                                                                                       \
-		assert_int_equal(log_lines, 1);                                                    \
-		assert_string_equal(log_text[0], line);                                            \
+#define assert_logged(line)                                                                                            \
+	do {                                                                                                           \
+		assert_int_equal(log_lines, 1);                                                                        \
+		assert_string_equal(log_text[0], line);                                                                \
 	} while (0)
 
 #endif

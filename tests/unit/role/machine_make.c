@@ -84,8 +84,8 @@ void machine_cpio_add(struct blob *a, const char *name, const void *data, size_t
 
 	while (size && (a->size + 110 + name_size) % align > 0)
 		name_size++;
-	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1, 0100644, 0,
-		 0, 1, 0, (unsigned int)size, 0, 0, 0, 0, (unsigned int)name_size, 0);
+	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", 1, 0100644, 0, 0,
+		 1, 0, (unsigned int)size, 0, 0, 0, 0, (unsigned int)name_size, 0);
 	put(a, header, 110);
 	put(a, name, strlen(name) + 1);
 	for (size_t i = strlen(name) + 1; i < name_size; i++)

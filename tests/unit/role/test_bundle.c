@@ -110,8 +110,9 @@ static void test_no_machine(void **state)
 	assert_int_equal(bundle_open(&b, a.data, a.size), E_NOENT);
 	assert_logged("bundle: machine.dtb: not in the archive of 252 bytes");
 	log_forget();
-	assert_int_equal(bundle_open(&b, "no archive, but long enough for a header. It goes on and on, and then "
-					 "there is yet more of it, to the end of it.",
+	assert_int_equal(bundle_open(&b,
+				     "no archive, but long enough for a header. It goes on and on, and then "
+				     "there is yet more of it, to the end of it.",
 				     112),
 			 E_FORMAT);
 	assert_int_equal(log_lines, 1);
@@ -186,9 +187,8 @@ static void test_any_byte(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),	    cmocka_unit_test(test_misaligned),
-		cmocka_unit_test(test_no_machine), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_any_byte),
+		cmocka_unit_test(test_whole), cmocka_unit_test(test_misaligned), cmocka_unit_test(test_no_machine),
+		cmocka_unit_test(test_cut),   cmocka_unit_test(test_any_byte),
 	};
 
 	return UNIT_RUN(tests);

@@ -61,8 +61,10 @@ static int set_up(void **state)
 	machine_cpio_add(&archive, "machine.dtb", "stands in", 10, 8);
 	machine_cpio_add(&archive, "Image", image.data, image.size, 4);
 	machine_cpio_add(&archive, "Image.gz", bytes, sizeof(bytes), 4);
-	bytes[0] = 0;
+	memcpy(bytes, "\x00\x00\x00\x14", 4); /* b . */
 	machine_cpio_add(&archive, "raw.bin", bytes, 100, 4);
+	memset(bytes, 0, 4);
+	machine_cpio_add(&archive, "zeros", bytes, 100, 4);
 	machine_cpio_add(&archive, "initramfs", bytes, 100, 4);
 	machine_cpio_add(&archive, "empty", bytes, 0, 4);
 	machine_cpio_add(&archive, "disk.img", bytes, 1024, 4);
@@ -136,7 +138,7 @@ static void test_full(void **state)
 							  DISK_IS("0", "trivet,file = \"disk.img\";")
 								  DISK_IS("1", "trivet,file = \"disk2.img\"; "
 									       "trivet,readonly;"))
-					     DOM("domU2", "trivet,name = \"second\"; trivet,rtc; " GOOD)),
+					    DOM("domU2", "trivet,name = \"second\"; trivet,rtc; " GOOD)),
 			 OK);
 	assert_int_equal(log_lines, 0);
 	assert_int_equal(log_notes, 0);
@@ -198,18 +200,19 @@ static void test_xen(void **state)
 
 	(void)state;
 	memcpy(modules, image.data, image.size);
-	assert_int_equal(parse_text("domU1 { compatible = \"xen,domain\"; #address-cells = <2>; #size-cells = <1>; "
-				    "memory = <0 131072>; cpus = <2>; vpl011; xen,enhanced = \"disabled\"; "
-				    "module@48000000 { compatible = \"multiboot,kernel\", \"multiboot,module\"; "
-				    "reg = <0x0 0x48000000 0x2000>; bootargs = \"console=ttyAMA0\"; }; "
-				    "module@48004000 { compatible = \"multiboot,ramdisk\", \"multiboot,module\"; "
-				    "reg = <0x0 0x48004000 0xffff0>; }; };"
-				    "domU2 { compatible = \"xen,domain\"; #address-cells = <1>; #size-cells = <1>; "
-				    "memory = <0 131072>; cpus = <2>; bootargs = \"from the node\"; "
-				    "module@48000000 { compatible = \"xen,linux-zimage\", \"xen,multiboot-module\"; "
-				    "reg = <0x48000000 0x2000>; }; "
-				    "module@48004000 { compatible = \"xen,linux-initrd\"; reg = <0x48004000 0x123>; }; };"),
-			 OK);
+	assert_int_equal(
+		parse_text("domU1 { compatible = \"xen,domain\"; #address-cells = <2>; #size-cells = <1>; "
+			   "memory = <0 131072>; cpus = <2>; vpl011; xen,enhanced = \"disabled\"; "
+			   "module@48000000 { compatible = \"multiboot,kernel\", \"multiboot,module\"; "
+			   "reg = <0x0 0x48000000 0x2000>; bootargs = \"console=ttyAMA0\"; }; "
+			   "module@48004000 { compatible = \"multiboot,ramdisk\", \"multiboot,module\"; "
+			   "reg = <0x0 0x48004000 0xffff0>; }; };"
+			   "domU2 { compatible = \"xen,domain\"; #address-cells = <1>; #size-cells = <1>; "
+			   "memory = <0 131072>; cpus = <2>; bootargs = \"from the node\"; "
+			   "module@48000000 { compatible = \"xen,linux-zimage\", \"xen,multiboot-module\"; "
+			   "reg = <0x48000000 0x2000>; }; "
+			   "module@48004000 { compatible = \"xen,linux-initrd\"; reg = <0x48004000 0x123>; }; };"),
+		OK);
 	/* The ramdisk of the first reaches beyond the memory that modules are in. */
 	assert_logged("machine.dtb: /chosen/domU1/module@48004000: reg: 0x48004000 to 0x48103fef is no RAM that "
 		      "modules can lie in");
@@ -240,8 +243,8 @@ static void test_notes(void **state)
 	assert_string_equal(log_last_note, "machine.dtb: /chosen/domU1/module@0: trivet,file: no Image magic: a raw "
 					   "binary, goes to 0x40080000");
 	/* Switched off. */
-	assert_int_equal(parse_text(DOM("domU1", "status = \"disabled\"; " GOOD) DOM("domU2", "status = \"okay\"; " GOOD)),
-			 OK);
+	assert_int_equal(
+		parse_text(DOM("domU1", "status = \"disabled\"; " GOOD) DOM("domU2", "status = \"okay\"; " GOOD)), OK);
 	assert_int_equal(cfg.nr_vms, 1);
 	assert_int_equal(cfg.nr_refused, 0);
 	assert_string_equal(cfg.vm[0].name, "domU2");
@@ -266,8 +269,8 @@ static void test_sharing(void **state)
 				 "domU2", GOOD DISK_IS("0", "trivet,file = \"disk.img\"; trivet,readonly;"))),
 			 OK);
 	assert_int_equal(cfg.nr_vms, 2);
-	assert_int_equal(parse_text(DOM("domU1", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;")) DOM(
-				 "domU2", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;"))),
+	assert_int_equal(parse_text(DOM("domU1", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;"))
+					    DOM("domU2", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;"))),
 			 OK);
 	assert_int_equal(cfg.nr_vms, 2);
 	assert_int_equal(log_lines, 0);
@@ -276,11 +279,11 @@ static void test_sharing(void **state)
 
 /* --- what must be refused: the body of domU1, and the line --- */
 
-#define D1 "machine.dtb: /chosen/domU1: "
-#define M0 "machine.dtb: /chosen/domU1/module@0: "
-#define M1 "machine.dtb: /chosen/domU1/module@1: "
-#define K0 "machine.dtb: /chosen/domU1/disk@0: "
-#define K1 "machine.dtb: /chosen/domU1/disk@1: "
+#define D1  "machine.dtb: /chosen/domU1: "
+#define M0  "machine.dtb: /chosen/domU1/module@0: "
+#define M1  "machine.dtb: /chosen/domU1/module@1: "
+#define K0  "machine.dtb: /chosen/domU1/disk@0: "
+#define K1  "machine.dtb: /chosen/domU1/disk@1: "
 #define TEN "0123456789"
 
 static const struct bad {
@@ -297,7 +300,7 @@ static const struct bad {
 	{ "memory = <0x400000 0>; " CPUS KERNEL, D1 "memory: 18014398509481984 KiB is more than 1072693248 KiB" },
 	{ "memory = <0 0x3ff00004>; " CPUS KERNEL, D1 "memory: 1072693252 KiB is more than 1072693248 KiB" },
 	{ "memory = <0 4>; " CPUS KERNEL,
-	  D1 "memory: 4 KiB do not hold the kernel: 5121 KiB, text_offset included" },
+	  D1 "memory: 4 KiB do not hold the kernel: 3073 KiB at an offset of 2048 KiB" },
 	{ "memory = <0 0x1400>; " CPUS KERNEL RAMDISK_IS("trivet,file = \"initramfs\";"),
 	  D1 "memory: 5120 KiB do not hold the ramdisk: 0 KiB above the kernel, 1 KiB needed" },
 	{ MEM KERNEL, D1 "cpus: is missing" },
@@ -350,6 +353,9 @@ static const struct bad {
 	  M0 "xen,uefi-binary: is not understood" },
 	{ MEM CPUS KERNEL_IS("trivet,file = \"Image.gz\";"),
 	  M0 "trivet,file: the kernel is compressed with gzip; give an Image or a raw binary" },
+	{ MEM CPUS KERNEL_IS("trivet,file = \"zeros\";"), M0
+	  "trivet,file: the kernel is without Image magic, and does not begin with an instruction; give an Image or a "
+	  "raw binary" },
 	{ MEM CPUS KERNEL_IS("reg = <0 0x47fff000 0 0x2000>;"),
 	  M0 "reg: 0x47fff000 to 0x48000fff is no RAM that modules can lie in" },
 	{ MEM CPUS KERNEL_IS("reg = <0 0x4800f000 0 0x1001>;"),
@@ -377,9 +383,11 @@ static const struct bad {
 	{ MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;") RAMDISK_IS("reg = <0 0x48008000 0 0x1000>;"),
 	  M1 "reg: overlaps /chosen/domU0/module@1" },
 	/* disks */
-	{ GOOD DISK_IS("0", "trivet,file = \"none.img\";"), K0 "trivet,file: \"none.img\" is missing: not in the bundle" },
+	{ GOOD DISK_IS("0", "trivet,file = \"none.img\";"),
+	  K0 "trivet,file: \"none.img\" is missing: not in the bundle" },
 	{ GOOD DISK_IS("0", "trivet,file = \"odd.img\";"), K0 "trivet,file: 1000 bytes is no multiple of 512" },
-	{ GOOD DISK_IS("0", "trivet,file = \"disk.img\"; trivet,readonly = <1>;"), K0 "trivet,readonly: takes no value" },
+	{ GOOD DISK_IS("0", "trivet,file = \"disk.img\"; trivet,readonly = <1>;"),
+	  K0 "trivet,readonly: takes no value" },
 	{ GOOD DISK_IS("0", "trivet,file = \"disk.img\"; bootargs = \"x\";"), K0 "bootargs: belongs to the kernel" },
 	{ GOOD DISK_IS("0", "trivet,file = \"disk.img\";") DISK_IS("1", "trivet,file = \"disk.img\"; trivet,readonly;"),
 	  K1 "trivet,file: a writable disk cannot share its image: overlaps /chosen/domU1/disk@0" },
@@ -474,6 +482,22 @@ static void test_no_vm(void **state)
 	assert_int_equal(cfg.nr_refused, 1);
 }
 
+/* dtc merges a property that is given twice; another program may not. */
+static void test_twice(void **state)
+{
+	uint8_t *name;
+
+	(void)state;
+	assert_int_equal(parse_text(DOM("domU1", "cpuz = <3>; " GOOD)), OK);
+	assert_int_equal(cfg.nr_vms, 1);
+	name = memmem(machine.data, machine.size, "cpuz", 5);
+	assert_non_null(name);
+	name[3] = 's';
+	assert_int_equal(parse_blob(machine.data, machine.size), OK);
+	assert_logged(D1 "cpus: is given twice");
+	assert_int_equal(cfg.nr_vms, 0);
+}
+
 /* A long node name is cut, not overrun; a name that a terminal would obey isn't printed as it is. */
 static void test_names(void **state)
 {
@@ -481,8 +505,9 @@ static void test_names(void **state)
 	uint8_t *name;
 
 	(void)state;
-	snprintf(text, sizeof(text), DOM("domU" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN, MEM CPUS
-						 "module@" TEN TEN TEN " { compatible = \"multiboot,kernel\"; };"));
+	snprintf(text, sizeof(text),
+		 DOM("domU" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+		     MEM CPUS "module@" TEN TEN TEN " { compatible = \"multiboot,kernel\"; };"));
 	assert_int_equal(parse_text(text), OK);
 	assert_int_equal(log_lines, 1);
 	assert_int_equal(parse_text(DOM("domU1", "")), OK);
@@ -572,8 +597,8 @@ static void test_for_each_reg(void **state)
 	(void)state;
 	parse_text("module@1 { compatible = \"multiboot,kernel\"; reg = <0 1 0 1>; };" DOM(
 		"domU1", KERNEL_IS("reg = <1 0x48000000 0 0x2000>;") RAMDISK_IS("trivet,file = \"x\";"))
-			   DOM("domU2", DISK_IS("0", "reg = <0 0x50000000 0 0x2000>;")
-						RAMDISK_IS("reg = <0 1>;") DISK_IS("1", "reg = <0 1 0 0>;")));
+			   DOM("domU2", DISK_IS("0", "reg = <0 0x50000000 0 0x2000>;") RAMDISK_IS("reg = <0 1>;")
+						DISK_IS("1", "reg = <0 1 0 0>;")));
 	regs.count = 0;
 	config_for_each_reg(machine.data, machine.size, visit, &regs);
 	assert_int_equal(regs.count, 2);
@@ -587,12 +612,12 @@ static void test_for_each_reg(void **state)
 
 /* --- any bytes --- */
 
-static const char sample[] =
-	"trivet,console = \"first\";" DOM(
-		"domU1", "trivet,name = \"first\"; vpl011; trivet,pcpus = <3 1>; trivet,pin; trivet,rng; "
-			 "trivet,on-poweroff = \"restart\"; bootargs = \"x y\"; " GOOD RAMDISK_IS(
-				 "trivet,file = \"initramfs\";") DISK_IS("0", "trivet,file = \"disk.img\";"))
-		DOM("domU2", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;"));
+static const char sample[] = "trivet,console = \"first\";" DOM(
+	"domU1",
+	"trivet,name = \"first\"; vpl011; trivet,pcpus = <3 1>; trivet,pin; trivet,rng; "
+	"trivet,on-poweroff = \"restart\"; bootargs = \"x y\"; " GOOD RAMDISK_IS("trivet,file = \"initramfs\";")
+		DISK_IS("0", "trivet,file = \"disk.img\";"))
+	DOM("domU2", MEM CPUS KERNEL_IS("reg = <0 0x48000000 0 0x2000>;"));
 
 static void parse_sample(void)
 {
@@ -672,7 +697,8 @@ static void test_any_byte(void **state)
 	b = machine_blob(machine.data, machine.size);
 	for (size_t n = 0; n < b.size; n++) {
 		for (size_t i = 0; i < sizeof(values) + 8; i++) {
-			b.data[n] = i < sizeof(values) ? values[i] : machine.data[n] ^ (uint8_t)(1 << (i - sizeof(values)));
+			b.data[n] =
+				i < sizeof(values) ? values[i] : machine.data[n] ^ (uint8_t)(1 << (i - sizeof(values)));
 			any_bytes(&b);
 		}
 		b.data[n] = machine.data[n];
@@ -746,23 +772,15 @@ static void test_examples(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_xen),
-		cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_sharing),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_long_bootargs),
-		cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_no_vm),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_cut_bundle),
-		cmocka_unit_test(test_no_bundle),
-		cmocka_unit_test(test_machine_file_is_safe),
-		cmocka_unit_test(test_for_each_reg),
-		cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_any_byte),
-		cmocka_unit_test(test_shuffled),
+		cmocka_unit_test(test_full),	      cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_xen),	      cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_sharing),	      cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_long_bootargs), cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_no_vm),	      cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_names),	      cmocka_unit_test(test_cut_bundle),
+		cmocka_unit_test(test_no_bundle),     cmocka_unit_test(test_machine_file_is_safe),
+		cmocka_unit_test(test_for_each_reg),  cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_any_byte),      cmocka_unit_test(test_shuffled),
 		cmocka_unit_test(test_examples),
 	};
 	int failed = cmocka_run_group_tests(tests, set_up, tear_down);

@@ -64,7 +64,8 @@ static const struct place {
 	{ "ramdisk of a block", 0, 0x300000, 0x2000, 64 * MIB, 0x200000, RAM + 0x200000, 0x300000, RAM + 0x3e00000 },
 	{ "ramdisk needs the page", 0, 0x200001, 0x2000, 6 * MIB, 0x1ff000, RAM + 0x200000, 0x200001, RAM + 0x401000 },
 	{ "ramdisk fits to the page", 0, 0x1000, 0x2000, 4 * MIB, 0x1fe000, RAM + 0x200000, 0x2000, RAM + 0x202000 },
-	{ "ramdisk within 32 GiB", 0, 0x300000, 0x2000, 64 * GIB, 0x5001, RAM + 0x200000, 0x300000, 32 * GIB - 2 * MIB },
+	{ "ramdisk within 32 GiB", 0, 0x300000, 0x2000, 64 * GIB, 0x5001, RAM + 0x200000, 0x300000,
+	  32 * GIB - 2 * MIB },
 };
 
 static void test_places(void **state)
@@ -99,7 +100,7 @@ static void test_raw(void **state)
 	uint8_t insn[] = { 0x00, 0x00, 0x00, 0x14 };
 	struct vm_config vm = vm_with(1 * MIB, (struct blob){ insn, sizeof(insn) }, none);
 	struct loader_plan plan;
-	uint8_t big[128] = { 0 };
+	uint8_t big[128] = { 0x4d, 0x5b, 0x00, 0x91 }; /* an add, much like an Image's "MZ" */
 
 	(void)state;
 	log_forget();
@@ -118,6 +119,16 @@ static void test_raw(void **state)
 	assert_int_equal(loader_plan(&vm, &plan), OK);
 	assert_true(plan.raw);
 	assert_int_equal(log_lines, 0);
+	/* First words that are instructions: SME, SVE, data processing, branch, load, SIMD. */
+	for (unsigned int i = 0; i < 256; i++) {
+		unsigned int op0 = i >> 1 & 0xf;
+		uint8_t word[4] = { 0, 0, 0, (uint8_t)i };
+
+		vm.kernel.data = word;
+		vm.kernel.size = sizeof(word);
+		assert_int_equal(loader_plan(&vm, &plan) == OK,
+				 (op0 > 0 && op0 != 1 && op0 != 3) || (op0 == 0 && i >= 0x80));
+	}
 }
 
 #define AT "machine.dtb: /chosen/domU1/module@0: trivet,file: the kernel is "
@@ -143,6 +154,16 @@ static void test_not_kernels(void **state)
 		{ "\x27\x05\x19\x56", 4, AT "a U-Boot uImage; give an Image or a raw binary" },
 		{ "\xd0\x0d\xfe\xed", 4, AT "a device tree or FIT image; give an Image or a raw binary" },
 		{ "MZ\0\0zimg", 8, AT "a compressed EFI image; give an Image or a raw binary" },
+		{ "\0\0\0\0", 4,
+		  AT "without Image magic, and does not begin with an instruction; give an Image or a raw "
+		     "binary" },
+		{ "abc\x03", 4,
+		  AT "without Image magic, and does not begin with an instruction; give an Image or a raw "
+		     "binary" },
+		{ "abc\x66", 4,
+		  AT "without Image magic, and does not begin with an instruction; give an Image or a raw "
+		     "binary" },
+		{ "\x14\0\0", 3, AT "too short; give an Image or a raw binary" },
 		{ "MZ\x90", 3, AT "an EFI program without the Image magic; give an Image or a raw binary" },
 	};
 
@@ -176,11 +197,13 @@ static void test_too_large(void **state)
 {
 	(void)state;
 	refused(0, 0x200001, 4 * MIB, 0, E_RANGE,
-		"machine.dtb: /chosen/domU1: memory: 4096 KiB do not hold the kernel: 4097 KiB, text_offset included");
+		"machine.dtb: /chosen/domU1: memory: 4096 KiB do not hold the kernel: 2049 KiB at an offset of 2048 KiB");
 	refused(0, 0x1000, 2 * MIB, 0, E_RANGE,
-		"machine.dtb: /chosen/domU1: memory: 2048 KiB do not hold the kernel: 2053 KiB, text_offset included");
+		"machine.dtb: /chosen/domU1: memory: 2048 KiB do not hold the kernel: 5 KiB at an offset of 2048 KiB");
 	refused(0x10000000, 0x1000, 64 * MIB, 0, E_RANGE,
-		"machine.dtb: /chosen/domU1: memory: 65536 KiB do not hold the kernel: 262149 KiB, text_offset included");
+		"machine.dtb: /chosen/domU1: memory: 65536 KiB do not hold the kernel: 5 KiB at an offset of 262144 KiB");
+	refused(UINT64_MAX & ~UINT64_C(3), 0x1000, 4 * MIB, 0, E_RANGE,
+		"machine.dtb: /chosen/domU1: memory: 4096 KiB do not hold the kernel: 5 KiB at an offset of 18014398509481983 KiB");
 	refused(0, 0x1000, 4 * MIB, 0x1ff001, E_RANGE,
 		"machine.dtb: /chosen/domU1: memory: 4096 KiB do not hold the ramdisk: 2044 KiB above the kernel, 2045 KiB needed");
 	refused(0, 0x1000, 4 * MIB, SIZE_MAX, E_RANGE,
@@ -195,10 +218,23 @@ static void test_too_large(void **state)
 /* Numbers from the Image header that wrap, in all pairs. Whatever is accepted lies in RAM and nothing overlaps. */
 static void test_hostile_header(void **state)
 {
-	static const uint64_t n[] = { 0,	  4,	       0xfff0,	    0x10000,	 0x80000,     2 * MIB,
-				      0x3fffffff, 0x40000000, 0x80000000,  0xffffffff,	UINT64_C(1) << 40,
-				      INT64_MAX,  (uint64_t)INT64_MIN,	   UINT64_MAX - 2 * MIB,
-				      (UINT64_MAX - 2 * MIB) & ~UINT64_C(3), UINT64_MAX & ~UINT64_C(3), UINT64_MAX };
+	static const uint64_t n[] = { 0,
+				      4,
+				      0xfff0,
+				      0x10000,
+				      0x80000,
+				      2 * MIB,
+				      0x3fffffff,
+				      0x40000000,
+				      0x80000000,
+				      0xffffffff,
+				      UINT64_C(1) << 40,
+				      INT64_MAX,
+				      (uint64_t)INT64_MIN,
+				      UINT64_MAX - 2 * MIB,
+				      (UINT64_MAX - 2 * MIB) & ~UINT64_C(3),
+				      UINT64_MAX & ~UINT64_C(3),
+				      UINT64_MAX };
 	static const uint64_t memories[] = { 4096, 2 * MIB, 64 * MIB, 40 * GIB, BIT(40) - RAM };
 	static const size_t disks[] = { 0, 1, 4096, 2 * MIB, 40 * GIB, SIZE_MAX };
 	unsigned int accepted = 0;
@@ -274,8 +310,8 @@ static void test_load(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),	  cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_not_kernels), cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_places),	       cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_not_kernels),    cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_hostile_header), cmocka_unit_test(test_load),
 	};
 

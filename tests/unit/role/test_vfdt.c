@@ -2,8 +2,8 @@
 /*
  * Suite role/vfdt (dtb): the generated device tree, read back with libfdt, and given to dtc, for many shapes of VM.
  */
-#include "unit.h"
 #include "machine_make.h"
+#include "unit.h"
 
 #include <libfdt.h>
 
@@ -62,8 +62,8 @@ static void has_cells(const char *path, const char *prop, const uint32_t *want, 
 	}
 }
 
-#define HAS_CELLS(path, prop, ...)                                                                 \
-	has_cells(path, prop, (const uint32_t[]){ __VA_ARGS__ },                                   \
+#define HAS_CELLS(path, prop, ...)                                                                                     \
+	has_cells(path, prop, (const uint32_t[]){ __VA_ARGS__ },                                                       \
 		  sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
 
 static void has_string(const char *path, const char *prop, const char *want)
@@ -254,9 +254,8 @@ static void test_sizes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_common),	      cmocka_unit_test(test_cpus),  cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_dtc),	      cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_deterministic),
+		cmocka_unit_test(test_common), cmocka_unit_test(test_cpus),  cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_dtc),    cmocka_unit_test(test_sizes), cmocka_unit_test(test_deterministic),
 	};
 
 	return UNIT_RUN(tests);

@@ -11,6 +11,9 @@
 
 #include "lib/types.h"
 
+/* A fake that a test may replace by a function of its own. */
+#define HOST_FAKE __attribute__((weak))
+
 /* All of the below as at the start, for this thread; the log off and empty; no RAM; the counter at
  * 0. */
 void host_reset(void);
@@ -35,7 +38,10 @@ enum host_event_kind {
 	HOST_SMC,	   /* a: x0, b: x1 */
 	HOST_TIMER,	   /* a: deadline */
 	HOST_WFI,
-	HOST_OTHER, /* host_log_add by a test or another fake */
+	HOST_SGI,	  /* a: core, b: SGI */
+	HOST_IRQ_ACTIVE,  /* a: INTID, b: active */
+	HOST_STAGE2_LOAD, /* a: VTCR, vttbr */
+	HOST_OTHER,	  /* host_log_add by a test or another fake */
 };
 
 struct host_event {
@@ -72,6 +78,16 @@ void host_random_set(uint64_t first, unsigned int count);
 void host_smc_set(void (*fn)(uint64_t x[18]));
 void host_translate_set(int (*fn)(uint64_t va, bool el0, pa_t *pa));
 
+/* ID registers of the machine: op0 3, op1 0, CRn 0. Default: all 0. */
+void host_idreg_set(unsigned int crm, unsigned int op2, uint64_t value);
+
+/* The interrupt that host_irq_ack() gives next, once, on this core; it is active then. */
+void host_irq_raise(uint32_t intid);
+
+/* What the console UART was told since host_reset(), as a string, and what it will say. */
+const char *host_uart_text(void);
+void host_uart_type(const char *text);
+
 /* What the image pretends to be: arch_image_base() and arch_image_size(). */
 void host_image_set(pa_t base, uint64_t size);
 
@@ -80,17 +96,17 @@ void host_image_set(pa_t base, uint64_t size);
  * held as they are: reset the modules involved afterwards. host_panic_text() is what the last panic
  * said.
  */
-#define HOST_PANICS(stmt)                                                                          \
-	({                                                                                         \
-		volatile bool panicked_ = true;                                                    \
-		jmp_buf jump_;                                                                     \
-		jmp_buf *outer_ = host_panic_catch(&jump_);                                        \
-		if (setjmp(jump_) == 0) {                                                          \
-			stmt;                                                                      \
-			panicked_ = false;                                                         \
-		}                                                                                  \
-		host_panic_catch(outer_);                                                          \
-		panicked_;                                                                         \
+#define HOST_PANICS(stmt)                                                                                              \
+	({                                                                                                             \
+		volatile bool panicked_ = true;                                                                        \
+		jmp_buf jump_;                                                                                         \
+		jmp_buf *outer_ = host_panic_catch(&jump_);                                                            \
+		if (setjmp(jump_) == 0) {                                                                              \
+			stmt;                                                                                          \
+			panicked_ = false;                                                                             \
+		}                                                                                                      \
+		host_panic_catch(outer_);                                                                              \
+		panicked_;                                                                                             \
 	})
 
 jmp_buf *host_panic_catch(jmp_buf *to);

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The very same contract: see there. */
+#include "../../../arm64/include/arch/debug.h"
