@@ -37,8 +37,7 @@ static bool is_unpredictable(const struct decode_access *a)
 		return false;
 	if (a->nregs == 2 && !a->write && a->rt[0] == a->rt[1])
 		return true;
-	return a->writeback && a->rn != REG_ZERO &&
-	       (a->rt[0] == a->rn || (a->nregs == 2 && a->rt[1] == a->rn));
+	return a->writeback && a->rn != REG_ZERO && (a->rt[0] == a->rn || (a->nregs == 2 && a->rt[1] == a->rn));
 }
 
 /* size:2 ... opc:2 of the single-register forms, SIMD&FP: opc<1> with size 0 means 128 bits. */
@@ -188,8 +187,7 @@ static int pair(uint32_t insn, struct decode_access *a)
 		a->reg64 = opc == 2;
 	}
 	if (idx & 1)
-		set_writeback(a, field_signed(insn, 21, 15) *
-					 (a->kind == DECODE_OTHER ? 16 : a->size));
+		set_writeback(a, field_signed(insn, 21, 15) * (a->kind == DECODE_OTHER ? 16 : a->size));
 	return OK;
 }
 

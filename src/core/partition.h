@@ -42,6 +42,7 @@ struct partition {
 	struct vcpu **vcpu; /* nr_vcpus of them */
 	unsigned int nr_vcpus;
 	unsigned int nr_live; /* vCPUs not yet off while STOPPING */
+	uint16_t last_ran[CONFIG_MAX_CPUS]; /* 1 + the vCPU that this core's TLB last saw; each core its own */
 	void *role;	      /* the role's own, e.g. struct vm */
 };
 

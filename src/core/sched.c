@@ -369,6 +369,11 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 	}
 	if (!old || old->part != next->part)
 		arch_stage2_load(next->part->s2.vttbr, next->part->s2.vtcr);
+	/* Each PE's TLB is its own (no CnP): entries that a sibling left under the same VMID and ASID must not be seen. */
+	if (next->part->last_ran[cpu->index] != next->index + 1) {
+		next->part->last_ran[cpu->index] = (uint16_t)(next->index + 1);
+		arch_tlb_flush_vmid_local();
+	}
 	next->trace_id = trace_who(TRACE_NONE, next->part->id, next->index, cpu->index);
 	trace_put(&cpu->trace, next->trace_id | TRACE_SWITCH, 0, 0);
 	arch_vcpu_load(&next->arch);

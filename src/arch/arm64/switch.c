@@ -54,6 +54,11 @@ void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 	__asm__ volatile("isb" ::: "memory");
 }
 
+void arch_tlb_flush_vmid_local(void)
+{
+	__asm__ volatile("dsb nshst\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
+}
+
 void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap)
 {
 	uint64_t hcr = trap ? a->hcr | HCR_TWI : a->hcr & ~HCR_TWI;

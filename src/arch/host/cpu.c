@@ -171,7 +171,7 @@ HOST_FAKE void arch_wfi(void)
 
 HOST_FAKE void arch_relax(void)
 {
-	syscall(SYS_sched_give_way); /* the library's name for it is core/sched.h's, too */
+	syscall(SYS_sched_yield);
 }
 
 HOST_FAKE void arch_publish(void)

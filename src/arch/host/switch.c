@@ -78,6 +78,10 @@ HOST_FAKE void arch_vcpu_load(const struct arch_vcpu *a)
 	arch_fpsimd_load(&a->fp);
 }
 
+HOST_FAKE void arch_tlb_flush_vmid_local(void)
+{
+}
+
 HOST_FAKE void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 {
 	sysreg_write(VTTBR_EL2, vttbr);

@@ -20,9 +20,11 @@
 #include "vgic/vgic.h"
 #include "vgic/vtimer.h"
 
-#define SCTLR_EE    BIT(25)
-#define MPIDR_AFF   (MASK(39, 32) | MASK(23, 0))
-#define PSCI_FN_MAX 0x1f
+/* EL1h, D A I F masked (ARM DDI 0487 D1.3.1) */
+#define PSTATE_RESET 0x3c5
+#define SCTLR_EE     BIT(25)
+#define MPIDR_AFF    (MASK(39, 32) | MASK(23, 0))
+#define PSCI_FN_MAX  0x1f
 
 /* Argument n: 32 bits of it in an SMC32 call. */
 static uint64_t arg(const struct vcpu *v, unsigned int n)
@@ -96,22 +98,60 @@ void psci_features(struct vcpu *v)
 }
 
 /*
- * Standby and powerdown alike wait as WFI does and return: the implementation may choose a
- * shallower state than the one asked for (5.4.2, 4.2.?): the caller of a powerdown state must
- * expect to come back with SUCCESS.
+ * Standby waits as WFI does and returns. So does powerdown when something to wake for is there already (5.4.2: it then returns SUCCESS);
+ * else the vCPU goes on at its entry, once it wakes.
  */
 void psci_cpu_suspend(struct vcpu *v)
 {
+	struct vm *vm = v->part->role;
+	struct psci_vcpu *pv = &vm->psci[v->index];
 	uint32_t power_state = (uint32_t)v->arch.x[1];
+	bool powerdown = power_state & PSCI_STATE_POWERDOWN;
+	uint64_t entry = arg(v, 2), context = arg(v, 3);
 
 	if (power_state & ~(uint32_t)PSCI_STATE_VALID_MASK) {
 		result(v, PSCI_INVALID_PARAMETERS);
-	} else if (power_state & PSCI_STATE_POWERDOWN && !entry_is_valid(v->part, arg(v, 2))) {
-		result(v, PSCI_INVALID_ADDRESS);
-	} else {
-		result(v, PSCI_SUCCESS);
-		sched_block(v);
+		return;
 	}
+	if (powerdown && !entry_is_valid(v->part, entry)) {
+		result(v, PSCI_INVALID_ADDRESS);
+		return;
+	}
+	result(v, PSCI_SUCCESS);
+	sched_block(v);
+	/* Only this core lets a vCPU run that is loaded here: RUNNING means that it did not block. */
+	if (powerdown && state_of(v) != VCPU_RUNNING)
+		*pv = (struct psci_vcpu){ .resume = true, .entry = entry, .context = context };
+}
+
+/* Its timer and its interrupt controller have power of their own: what wakes it is still there. */
+static bool outlives_powerdown(enum el1_reg r)
+{
+	return r == R_CNTV_CTL_EL0 || r == R_CNTV_CVAL_EL0 || r == R_CNTKCTL_EL1;
+}
+
+void psci_vcpu_resume(struct vcpu *v)
+{
+	static const uint64_t reset[] = {
+#define X(name, value) [R_##name] = value,
+		EL1_REGS(X)
+#undef X
+	};
+	struct vm *vm = v->part->role;
+	struct psci_vcpu *pv = &vm->psci[v->index];
+	uint64_t ee;
+
+	if (likely(!pv->resume))
+		return;
+	pv->resume = false;
+	ee = guest_el1_read(R_SCTLR_EL1) & SCTLR_EE;
+	for (unsigned int r = 0; r < ARRAY_SIZE(reset); r++)
+		if (!outlives_powerdown(r))
+			guest_el1_write(r, reset[r]);
+	guest_el1_write(R_SCTLR_EL1, reset[R_SCTLR_EL1] | ee);
+	guest_pc_set(pv->entry);
+	guest_pstate_set(PSTATE_RESET);
+	v->arch.x[0] = pv->context;
 }
 
 void psci_cpu_off(struct vcpu *v)
@@ -181,8 +221,8 @@ void psci_affinity_info(struct vcpu *v)
 		result(v, r);
 		return;
 	}
-	/* Aff3 is not next to Aff2. */
-	mask = level == 3 ? MASK(39, 32) : MPIDR_AFF & ~(BIT(8 * level) - 1);
+	/* Level 3 leaves Aff3, which is not next to Aff2, but there is nothing between them. */
+	mask = MPIDR_AFF & ~(BIT(8 * level) - 1);
 	for (unsigned int i = 0; i < p->nr_vcpus; i++) {
 		const struct vcpu *t = p->vcpu[i];
 		enum vcpu_state s = state_of(t);

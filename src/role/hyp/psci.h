@@ -11,6 +11,12 @@
 
 struct vcpu;
 
+/* What PSCI keeps of a vCPU: written and read on the vCPU's own core. */
+struct psci_vcpu {
+	bool resume; /* it sleeps in a powerdown state: when it wakes it goes on at entry, as after power-on */
+	uint64_t entry, context;
+};
+
 void psci_version(struct vcpu *v);
 void psci_features(struct vcpu *v);
 void psci_cpu_suspend(struct vcpu *v);
@@ -26,5 +32,10 @@ void psci_system_reset2(struct vcpu *v);
 
 /* v takes a core: a CPU_ON of it that was pending is complete. */
 void psci_vcpu_entered(struct vcpu *v);
+
+/*
+ * v, loaded here, is about to be entered after it was blocked: if that was a powerdown state, it resumes at its entry.
+ */
+void psci_vcpu_resume(struct vcpu *v);
 
 #endif

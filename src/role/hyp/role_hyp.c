@@ -93,6 +93,7 @@ void role_vcpu_blocked(struct vcpu *v UNUSED)
 
 void role_vcpu_enter(struct vcpu *v)
 {
+	psci_vcpu_resume(v);
 	if (vgic_needs_flush(v))
 		vgic_flush(v);
 }

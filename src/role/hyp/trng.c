@@ -34,8 +34,7 @@ static uint32_t rotl(uint32_t x, unsigned int n)
 	return x << n | x >> (32 - n);
 }
 
-static void quarter_round(uint32_t *s, unsigned int a, unsigned int b, unsigned int c,
-			  unsigned int d)
+static void quarter_round(uint32_t *s, unsigned int a, unsigned int b, unsigned int c, unsigned int d)
 {
 	s[a] += s[b];
 	s[d] = rotl(s[d] ^ s[a], 16);

@@ -16,6 +16,7 @@
 #include "core/vcpu.h"
 #include "dev/block.h"
 #include "lib/printf.h"
+#include "lib/string.h"
 #include "role/hyp/trng.h"
 #include "role/hyp/vfdt.h"
 #include "role/hyp/vmap.h"
@@ -54,8 +55,7 @@ static int build_ram(struct vm *vm)
 
 	if (err == E_NOMEM)
 		vm_config_error(vm->cfg, NULL, "memory", "%llu MiB wanted, %llu MiB free",
-				(unsigned long long)(vm->cfg->memory / MIB),
-				(unsigned long long)free);
+				(unsigned long long)(vm->cfg->memory / MIB), (unsigned long long)free);
 	return err;
 }
 
@@ -86,8 +86,7 @@ static int build_uart(struct vm *vm)
 
 	if (!vm->cfg->vpl011)
 		return OK;
-	err = vpl011_create(vm->p, IPA(vmap[VMAP_PL011].base), vmap[VMAP_PL011].intid, out,
-			    &vm->uart);
+	err = vpl011_create(vm->p, IPA(vmap[VMAP_PL011].base), vmap[VMAP_PL011].intid, out, &vm->uart);
 	return err == OK ? console_add(&vm->console, vm->p->name, vm->uart) : err;
 }
 
@@ -111,8 +110,7 @@ static int build_disk(struct vm *vm, unsigned int i)
 	if (!b)
 		return E_NOMEM;
 	(void)fmt_snprintf(id, sizeof(id), "trivet-%s-%u", vm->cfg->name, i);
-	err = virtio_blk_create(vm->p, vmap_virtio_base(i), vmap_virtio_intid(i), b, id,
-				&vm->disk[i]);
+	err = virtio_blk_create(vm->p, vmap_virtio_base(i), vmap_virtio_intid(i), b, id, &vm->disk[i]);
 	if (err != OK)
 		block_destroy(b);
 	return err;
@@ -133,8 +131,7 @@ static int build_rng(struct vm *vm)
 
 	if (!vm->cfg->rng)
 		return OK;
-	return virtio_rng_create(vm->p, vmap_virtio_base(slot), vmap_virtio_intid(slot), trng_fill,
-				 &vm->rng);
+	return virtio_rng_create(vm->p, vmap_virtio_base(slot), vmap_virtio_intid(slot), trng_fill, &vm->rng);
 }
 
 /* Those without a name have said themselves what was wrong. */
@@ -251,6 +248,7 @@ int vm_start(struct vm *vm)
 	reset_vcpus(vm);
 	vcpu_reset(p->vcpu[0], vm->plan.entry.a, vm->plan.dtb.a);
 	__atomic_store_n(&vm->on_pending, 0, __ATOMIC_RELAXED);
+	memset(vm->psci, 0, sizeof(vm->psci));
 	__atomic_store_n(&vm->end, VM_END_NONE, __ATOMIC_RELAXED);
 	spin_lock(&p->lock);
 	p->state = PARTITION_RUNNING;
@@ -266,8 +264,7 @@ void vm_end(struct vm *vm, enum vm_end why)
 	uint32_t none = VM_END_NONE;
 
 	/* Whoever comes second has the same wish: the reason that stays is the first. */
-	(void)__atomic_compare_exchange_n(&vm->end, &none, why, false, __ATOMIC_ACQ_REL,
-					  __ATOMIC_RELAXED);
+	(void)__atomic_compare_exchange_n(&vm->end, &none, why, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 	partition_stop(vm->p);
 }
 

@@ -19,6 +19,7 @@
 #include "role/hyp/config.h"
 #include "role/hyp/console.h"
 #include "role/hyp/loader.h"
+#include "role/hyp/psci.h"
 #include "role/hyp/vm_ram.h"
 
 /* Why a VM stops. The first reason counts. */
@@ -34,7 +35,8 @@ struct vm {
 	const struct vm_config *cfg;
 
 	uint64_t on_pending; /* psci.c: atomic */
-	uint32_t end;	     /* enum vm_end, atomic: set once in a run */
+	struct psci_vcpu psci[CONFIG_MAX_VCPUS];
+	uint32_t end; /* enum vm_end, atomic: set once in a run */
 
 	struct vm_ram ram;
 	struct loader_plan plan;

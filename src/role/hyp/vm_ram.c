@@ -70,8 +70,7 @@ int vm_ram_alloc(struct vm_ram *ram, struct partition *p, uint64_t size)
 			return E_NOMEM;
 		b->next = ram->blocks;
 		ram->blocks = b;
-		err = s2_map(&p->s2, IPA(vmap[VMAP_RAM].base + ram->size), b->pa, block_size(order),
-			     S2_RWX);
+		err = s2_map(&p->s2, IPA(vmap[VMAP_RAM].base + ram->size), b->pa, block_size(order), S2_RWX);
 		if (err != OK)
 			return err;
 		ram->size += block_size(order);

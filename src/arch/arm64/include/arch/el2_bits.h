@@ -45,7 +45,7 @@
 /* CNTHCTL_EL2: the guest reads the physical counter (EL1PCTEN) and not the physical timer, which is emulated. */
 #define CNTHCTL_GUEST BIT(0)
 
-/* ICC_SRE_EL2: SRE, DFB, DIB, Enable. */
-#define ICC_SRE_EL2_ALL 0xf
+/* ICC_SRE_EL2: SRE, DFB, DIB; not Enable: a guest's ICC_SRE_EL1 traps and is constant. */
+#define ICC_SRE_EL2_ALL 0x7
 
 #endif

@@ -15,6 +15,9 @@ void arch_vcpu_load(const struct arch_vcpu *a);
 /* The stage 2 that walks from now on (with ISB). */
 void arch_stage2_load(uint64_t vttbr, uint64_t vtcr);
 
+/* Drop what this core's TLB has of the loaded VMID, both stages combined. */
+void arch_tlb_flush_vmid_local(void);
+
 /* WFI of the loaded vCPU comes to EL2, or lets the core sleep. */
 void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap);
 
