@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # `make help` lists the targets. The parts: mk/build.mk (the hypervisor), mk/unit.mk (tests on the host), mk/target.mk
-# (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it).
+# (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it), mk/bench.mk
+# (how many instructions it takes).
 
 ROLE ?= hyp
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -44,16 +45,17 @@ include mk/target.mk
 include mk/lint.mk
 -include mk/images.mk
 -include mk/run.mk
+-include mk/bench.mk
 
 .PHONY: check
-check: ## set-up, unit, target and system tests; the last line is the sum
+check: ## set-up, unit, target and system tests, benchmark; the last line is the sum
 	$(Q)$(call SETUP,build unit run test)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit target system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit target system bench
 
 .PHONY: check-all
 check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
 	$(Q)$(call SETUP,build clang unit run test lint)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang debug format lint unit target system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang debug format lint unit target system bench
 
 clean: ## remove what was built (images, downloads and configuration stay)
 	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint

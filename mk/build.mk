@@ -28,7 +28,7 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-pr
 # strict because EL2 runs with its MMU off at first and then all memory is device memory.
 CODEGEN := -std=gnu11 -ffreestanding -nostdinc -O2 -g -fpie -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
 	-fno-stack-protector -mno-outline-atomics -march=armv8-a -fno-common -ffunction-sections -fdata-sections \
-	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-strict-aliasing \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing \
 	-ffile-prefix-map=$(CURDIR)/=
 LIBFDT := build/third_party/libfdt
 INCLUDES = -isystem src/lib/libc -isystem $(CC_INCLUDE) -Iinclude -Isrc -Isrc/arch/arm64/include -I$(B)/include \

@@ -5,7 +5,7 @@
 # from an archive, so a test that defines role_boot() replaces the file that has it, and may use the others.
 
 T := $(B)/target
-TARGET_TESTS := $(sort $(wildcard tests/target/*.[cS]))
+TARGET_TESTS := $(sort $(wildcard tests/target/*.[cS] tests/target/framework/*.[cS]))
 TARGET_TEST_OBJS := $(patsubst %,$(B)/obj/%.o,$(basename $(TARGET_TESTS)))
 ROLE_OBJS := $(filter $(B)/obj/src/role/%,$(OBJS))
 TARGET_OBJS := $(filter-out $(ROLE_OBJS),$(OBJS)) $(FDT_OBJS)
@@ -23,6 +23,27 @@ $(T)/target.elf: $(TARGET_TEST_OBJS) $(TARGET_OBJS) $(B)/librole.a $(LDSCRIPT) $
 
 -include $(TARGET_TEST_OBJS:.o=.d)
 
+# The guests' payload, a raw binary for EL1, which framework/blob.S takes into the image.
+PAYLOAD_SRCS := $(sort $(wildcard tests/target/guest/*.[cS]))
+PAYLOAD_OBJS := $(patsubst tests/target/guest/%,$(T)/guest/%.o,$(basename $(PAYLOAD_SRCS)))
+PAYLOAD_LDS := tests/target/guest/guest.lds
+PAYLOAD_CFLAGS = $(filter-out -fpie,$(CFLAGS)) -fno-pie $(NO_LOOPS)
+
+$(T)/guest/%.o: tests/target/guest/%.c $(BUILD_MK) mk/target.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,$<) $(TARGET_CC) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
+$(T)/guest/%.o: tests/target/guest/%.S $(BUILD_MK) mk/target.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS,$<) $(TARGET_CC) $(PAYLOAD_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
+
+$(T)/guest.elf: $(PAYLOAD_OBJS) $(PAYLOAD_LDS)
+	$(call say,LD,$@) $(TARGET_LD) -static -T $(PAYLOAD_LDS) $(WARN_LD) --build-id=none -o $@ $(PAYLOAD_OBJS)
+
+$(B)/obj/tests/target/framework/blob.o: ASFLAGS += -Wa,-I$(T)
+$(B)/obj/tests/target/framework/blob.o: $(T)/guest.bin
+
+-include $(PAYLOAD_OBJS:.o=.d)
+
 .PHONY: run check-target check-system setup-run debug
 setup-run:
 	$(Q)$(call SETUP,build run)
@@ -36,12 +57,13 @@ check-system: trivet | setup-run ## whole boots in QEMU, driven at the console
 	$(Q)$(call SETUP,test)
 	$(Q)$(PYTHON) -m pytest -q -rfE $(if $(V),-v) -p no:cacheprovider tests/system
 
-# IMAGE=target/target debugs the target tests; BUNDLE=name another guest than Linux, BUNDLE= none. QEMU waits for gdb on :1234.
+# IMAGE=target/target debugs the target tests; BUNDLE=name another guest than Linux, BUNDLE= none. QEMU waits for gdb on :$(GDB_PORT).
 IMAGE ?= trivet
 BUNDLE ?= linux
+GDB_PORT ?= 1234
 DEBUG_BUNDLE = $(if $(BUNDLE),build/bundle/$(BUNDLE).cpio)
 GDB_SCRIPT = $(wildcard tools/gdb/trivet.py)
 debug: $(B)/$(IMAGE).elf $(B)/$(IMAGE).bin $(DEBUG_BUNDLE) | setup-run ## QEMU stopped at EL2's first instruction, gdb on :1234
 	$(Q)$(call SETUP,debug)
-	@echo 'In another terminal: gdb-multiarch $(GDB_SCRIPT:%=-x % )-ex "target remote :1234" $(B)/$(IMAGE).elf'
-	$(Q)$(PYTHON) tools/run --image $(B)/$(IMAGE).bin $(DEBUG_BUNDLE:%=--bundle %) --smp $(TARGET_SMP) --gdb 1234
+	@echo 'In another terminal: gdb-multiarch $(GDB_SCRIPT:%=-x % )-ex "target remote :$(GDB_PORT)" $(B)/$(IMAGE).elf'
+	$(Q)$(PYTHON) tools/run --image $(B)/$(IMAGE).bin $(DEBUG_BUNDLE:%=--bundle %) --smp $(TARGET_SMP) --gdb $(GDB_PORT) $(RUN_FLAGS)

@@ -12,9 +12,8 @@
 #define SMCCC_64	  0x40000000
 #define SMCCC_OWNER_SHIFT 24
 #define SMCCC_OWNER_MASK  0x3f
-#define SMCCC_SVE_HINT                                                                             \
-	0x00010000 /* SMCCC 1.3: no live SVE state; to be ignored where it has no use */
-#define SMCCC_FN_MASK 0x0000ffff
+#define SMCCC_SVE_HINT	  0x00010000 /* SMCCC 1.3: no live SVE state; to be ignored where it has no use */
+#define SMCCC_FN_MASK	  0x0000ffff
 
 #define SMCCC_OWNER_ARCH	0
 #define SMCCC_OWNER_CPU		1

@@ -94,7 +94,7 @@ static int translate(struct parse *p, int node, uint64_t *base)
 			return E_NOENT;
 		bus = up;
 	}
-	return OK;
+	return bus > 0 ? E_NOENT : OK;
 }
 
 static bool enabled(const void *fdt, int node)
@@ -258,7 +258,7 @@ static int parse_uart(struct parse *p, unsigned int stride)
 
 		node = fdt_path_offset_namelen(p->fdt, path, colon ? (int)(colon - path) : len - 1);
 	}
-	if (node < 0 || fdt_node_check_compatible(p->fdt, node, "arm,pl011"))
+	if (node < 0 || fdt_node_check_compatible(p->fdt, node, "arm,pl011") || !enabled(p->fdt, node))
 		for (node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,pl011");
 		     node >= 0 && !enabled(p->fdt, node);)
 			node = fdt_node_offset_by_compatible(p->fdt, node, "arm,pl011");
@@ -335,10 +335,10 @@ int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
 
 	memset(out, 0, sizeof(*out));
 	err->text[0] = '\0';
-	rc = fdt_check_header(fdt);
-	if (rc || fdt_totalsize(fdt) > size) {
-		fmt_snprintf(err->text, sizeof(err->text), "host device tree: %s",
-			     rc ? fdt_strerror(rc) : "larger than what is mapped of it");
+	/* The whole structure, so that every string and cell read below is inside it. */
+	rc = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
+	if (rc) {
+		fmt_snprintf(err->text, sizeof(err->text), "host device tree: %s", fdt_strerror(rc));
 		return E_FORMAT;
 	}
 	model = fdt_getprop(fdt, 0, "model", NULL);

@@ -4,6 +4,7 @@
 
 #include "core/frame.h"
 #include "core/s1.h"
+#include "lib/checked.h"
 #include "lib/string.h"
 
 static void remove_hole(struct memory_map *m, unsigned int i)
@@ -14,11 +15,14 @@ static void remove_hole(struct memory_map *m, unsigned int i)
 
 int memory_map_add(struct memory_map *m, struct hw_range r)
 {
-	uint64_t base = ALIGN_DOWN(r.base, PAGE_SIZE);
-	uint64_t end = r.base + r.size < r.base ? ~(PAGE_SIZE - 1) : ALIGN_UP(r.base + r.size, PAGE_SIZE);
+	uint64_t base = ALIGN_DOWN(r.base, PAGE_SIZE), end;
 	unsigned int i = 0;
 
-	if (!r.size)
+	/* What reaches beyond the last page but one ends there: no RAM is so high. */
+	if (!checked_add(r.base, r.size, &end) || !checked_align_up(end, PAGE_SIZE, &end))
+		end = ~(PAGE_SIZE - 1);
+
+	if (!r.size || base >= end)
 		return OK;
 	/* Swallow every hole that touches the new one. */
 	while (i < m->count) {
@@ -44,8 +48,10 @@ int memory_map_add(struct memory_map *m, struct hw_range r)
 
 bool memory_map_next_free(const struct memory_map *m, uint64_t *at, uint64_t end, uint64_t *size)
 {
-	uint64_t a = ALIGN_UP(*at, PAGE_SIZE);
+	uint64_t a;
 
+	if (!checked_align_up(*at, PAGE_SIZE, &a))
+		return false;
 	end = ALIGN_DOWN(end, PAGE_SIZE);
 	for (unsigned int i = 0; i < m->count; i++) {
 		uint64_t hb = m->hole[i].base, he = hb + m->hole[i].size;
@@ -88,6 +94,7 @@ int memory_map_init(const struct hw *h, const struct hw_range *own, unsigned int
 	uint64_t records[HW_BANKS_MAX];
 	int rc = OK;
 
+	m.count = 0;
 	for (unsigned int i = 0; rc == OK && i < h->nr_reserved; i++)
 		rc = memory_map_add(&m, h->reserved[i]);
 	for (unsigned int i = 0; rc == OK && i < nr_own; i++)

@@ -24,9 +24,8 @@
 #define ISS_WNR	     BIT(6)
 #define ISS_FSC(iss) ((unsigned int)BITS(iss, 5, 0))
 
-/* Fault status codes by kind; the low two bits are the level. */
+/* Fault status code of a translation fault; the low two bits are the level. */
 #define FSC_TRANSLATION 0x04
-#define FSC_PERMISSION	0x0c
 
 #define PSTATE_EL(p) ((unsigned int)BITS(p, 3, 2))
 #define PSTATE_SP    BIT(0)
@@ -44,9 +43,27 @@ static uint64_t zero_extend(uint64_t value, unsigned int size)
 	return size == 8 ? value : value & (BIT(8 * size) - 1);
 }
 
+static bool is_translation_fault(uint64_t esr)
+{
+	return (ISS_FSC(esr) & ~3u) == FSC_TRANSLATION;
+}
+
+bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
+{
+	unsigned int perm;
+
+	/* HPFAR_EL2 is valid for translation faults only (D19.2.58), and blocks that are split are gone: no permission fault comes of that. */
+	if (!is_translation_fault(esr) || (esr & ISS_FNV))
+		return false;
+	if (esr & ISS_S1PTW) /* the walker's own access to a stage-1 table; a write would be the update of a flag */
+		need = S2_R;
+	return s2_lookup(&v->part->s2, guest_fault_ipa_page(), NULL, &perm, NULL) == OK && (perm & need) == need;
+}
+
 static enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 {
-	inject_data_abort(v, guest_far(), esr & ISS_WNR);
+	if (!mmio_trap_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R))
+		inject_data_abort(v, guest_far(), esr & ISS_WNR);
 	return TRAP_AGAIN;
 }
 
@@ -117,9 +134,9 @@ enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
 {
 	ipa_t ipa = IPA(guest_fault_ipa_page().a | (guest_far() & (PAGE_SIZE - 1)));
 	struct mmio_access a;
-	unsigned int kind = ISS_FSC(esr) & ~3u;
 
-	if (unlikely((kind != FSC_TRANSLATION && kind != FSC_PERMISSION) || (esr & (ISS_S1PTW | ISS_FNV))))
+	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
+	if (unlikely(!is_translation_fault(esr) || (esr & (ISS_S1PTW | ISS_FNV))))
 		return abort_guest(v, esr);
 	if (unlikely(!(esr & ISS_ISV))) {
 		if (esr & ISS_CM) /* cache maintenance on a device: nothing is cached */

@@ -39,6 +39,7 @@ struct percpu {
 	struct spinlock timer_lock; /* LOCK_TIMER */
 	struct list timers;	    /* by deadline */
 	uint64_t timer_armed;	    /* what the EL2 timer is set to */
+	struct timer *timer_running; /* whose function runs on this core; under timer_lock */
 
 	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */
 	uint64_t exits;

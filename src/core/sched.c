@@ -282,6 +282,8 @@ static struct vcpu *steal(struct percpu *cpu)
 				from->rq.nr_home--;
 				v->state = VCPU_RUNNING;
 				v->home = cpu->index;
+				v->yield = false;
+				v->grace = 0;
 				break;
 			}
 		}

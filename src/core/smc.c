@@ -14,35 +14,37 @@
 #include "role/role.h"
 
 #define STD_FIXED (SMCCC_FAST | SMCCC_OWNER_STD << SMCCC_OWNER_SHIFT)
-/* What may differ between the calls that role_smc_std answers. The hint bit says only what we need
- * not preserve. */
-#define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | 0xff)
+#define STD_ROWS  256
+/* What may differ between the calls that role_smc_std answers. The hint bit says only what we need not preserve. */
+#define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | (STD_ROWS - 1))
 
 /*
- * Apart from smc_dispatch, so that the hot path needs no stack frame. NOT_SUPPORTED is
- * sign-extended to 64 bits, which is right for both conventions: SMC32 leaves the upper half of x0
- * unspecified.
+ * All that is not the hottest; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is sign-extended to 64 bits, which
+ * is right for both conventions: SMC32 leaves the upper half of x0 unspecified.
  */
-static __attribute__((noinline)) void dispatch_other(struct vcpu *v, bool std)
+static __attribute__((noinline)) void dispatch_other(struct vcpu *v, uint32_t fid)
 {
-	if (std || !role_smc_other(v))
-		v->arch.x[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
+	if ((fid & ~(uint32_t)STD_VARIES) == STD_FIXED) {
+		const struct smc_row *row = &role_smc_std[fid & (STD_ROWS - 1)];
+
+		if (row->conv & (fid & SMCCC_64 ? SMC_64 : SMC_32)) {
+			row->fn(v);
+			return;
+		}
+	} else if (role_smc_other(v)) {
+		return;
+	}
+	v->arch.x[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
 }
 
 void smc_dispatch(struct vcpu *v)
 {
 	uint32_t fid = (uint32_t)v->arch.x[0];
-	bool std = (fid & ~(uint32_t)STD_VARIES) == STD_FIXED;
+	uint32_t n = fid - STD_FIXED;
 
-	if (likely(std)) {
-		const struct smc_row *row = &role_smc_std[fid & 0xff];
-
-		/* conv bit 0: exists as SMC32, bit 1: as SMC64. Rows without a function have conv
-		 * 0. */
-		if (likely((row->conv >> (fid >> 30 & 1) & 1) != 0)) {
-			row->fn(v);
-			return;
-		}
-	}
-	dispatch_other(v, std);
+	/* An SMC32 call without a hint; rows without a function have conv 0. */
+	if (likely(n < STD_ROWS) && likely(role_smc_std[n].conv & SMC_32))
+		role_smc_std[n].fn(v);
+	else
+		dispatch_other(v, fid);
 }

@@ -109,6 +109,33 @@ void timer_stop(struct timer *t)
 	}
 }
 
+/*
+ * Is t's function running on another core, or has it started t again? A core takes t from its queue, and forgets that it runs, under its lock: there is
+ * no moment in which it does neither.
+ */
+static bool is_busy(const struct timer *t)
+{
+	bool busy = false;
+
+	for (unsigned int i = 0; i < nr_cpus && !busy; i++) {
+		struct percpu *cpu = &percpu[i];
+
+		spin_lock(&cpu->timer_lock);
+		busy = (cpu != this_cpu() && cpu->timer_running == t) || __atomic_load_n(&t->armed, __ATOMIC_RELAXED);
+		spin_unlock(&cpu->timer_lock);
+	}
+	return busy;
+}
+
+void timer_cancel(struct timer *t)
+{
+	timer_stop(t);
+	while (is_busy(t)) {
+		arch_relax();
+		timer_stop(t);
+	}
+}
+
 void time_interrupt(void)
 {
 	struct percpu *cpu = this_cpu();
@@ -124,10 +151,12 @@ void time_interrupt(void)
 		if (t->deadline > now)
 			break;
 		list_del(&t->link);
+		cpu->timer_running = t;
 		__atomic_store_n(&t->armed, false, __ATOMIC_RELEASE);
 		spin_unlock(&cpu->timer_lock);
-		t->fn(t);
+		t->fn(t); /* and t may be gone */
 		spin_lock(&cpu->timer_lock);
+		cpu->timer_running = NULL;
 	}
 	arm_first(cpu);
 	spin_unlock(&cpu->timer_lock);

@@ -28,6 +28,12 @@ void timer_start(struct timer *t, uint64_t deadline);
 /* Stop t, from any core. Its function may still be running on another core when this returns. */
 void timer_stop(struct timer *t);
 
+/*
+ * Stop t, and wait until its function runs on no other core: afterwards what t stands in may be freed. From now on nobody but the function itself
+ * starts t. The caller holds no lock that the function takes, and none of rank LOCK_TIMER or above. May be called by the function itself.
+ */
+void timer_cancel(struct timer *t);
+
 /* The counter now, and its frequency in Hz. */
 uint64_t time_now(void);
 uint64_t time_freq(void);

@@ -55,11 +55,16 @@ static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
 	return TRAP_DONE;
 }
 
-/* Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next instruction, SMC's is not. */
+/*
+ * Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next instruction, SMC's is not; that of an
+ * UNDEFINED exception is the instruction itself.
+ */
 static enum trap_result on_hvc(struct vcpu *v, uint64_t esr)
 {
-	if (unlikely(esr & ISS_HVC_IMM))
+	if (unlikely(esr & ISS_HVC_IMM)) {
+		guest_pc_set(guest_pc() - 4);
 		return TRAP_UNDEF;
+	}
 	smc_dispatch(v);
 	return TRAP_AGAIN;
 }
@@ -89,9 +94,10 @@ static enum trap_result on_sysreg(struct vcpu *v, uint64_t esr)
 	return sysreg_trap_write(v, key, trap_reg_read(v, rt));
 }
 
-static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr UNUSED)
+static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr)
 {
-	inject_fetch_abort(v, guest_far());
+	if (!mmio_trap_is_gone(v, esr, S2_X))
+		inject_fetch_abort(v, guest_far());
 	return TRAP_AGAIN;
 }
 
@@ -116,8 +122,6 @@ static inline struct vcpu *leave(struct percpu *cpu, struct vcpu *v)
 {
 	if (unlikely(cpu->work))
 		return sched_next(v);
-	if (unlikely(__atomic_load_n(&v->enter_work, __ATOMIC_RELAXED)))
-		role_vcpu_enter(v);
 	return v;
 }
 

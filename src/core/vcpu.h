@@ -29,7 +29,6 @@ struct vcpu {
 	struct partition *part;
 	uint16_t index;	    /* in its partition; Aff0.. of its VMPIDR come from it */
 	bool stop;	    /* leave the core and turn off at the next opportunity */
-	uint32_t enter_work; /* not 0: role_vcpu_enter(v) before the guest goes on; set by anyone with release order, then sched_kick(v) */
 	bool yield;	    /* at the next opportunity let the others of this core run first */
 	enum vcpu_state state;
 	uint64_t trace_id; /* trace_who() of it on its core, without the kind */

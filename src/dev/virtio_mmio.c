@@ -375,6 +375,7 @@ int virtio_init(struct virtio_dev *d, struct partition *p, ipa_t base, unsigned 
 
 void virtio_fini(struct virtio_dev *d)
 {
-	/* Under the lock a turn that is due on another core finds nothing left to do. */
+	/* Under the lock a turn that is due on another core finds nothing left to do; then wait for its end. */
 	virtio_reset(d);
+	timer_cancel(&d->turn);
 }

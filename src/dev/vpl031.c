@@ -187,6 +187,7 @@ void vpl031_destroy(struct vpl031 *d)
 	if (!d)
 		return;
 	vpl031_reset(d);
+	timer_cancel(&d->alarm); /* it may be running on another core */
 	heap_free(d);
 }
 

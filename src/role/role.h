@@ -39,7 +39,7 @@ void role_vcpu_load(struct vcpu *v);
 void role_vcpu_save(struct vcpu *v);
 /* v blocks on this core and stays loaded. */
 void role_vcpu_blocked(struct vcpu *v);
-/* Just before v is entered. */
+/* Just before v is entered, whenever the scheduler was asked to look (sched_kick, a switch): not on each exit. */
 void role_vcpu_enter(struct vcpu *v);
 /* Would v wake from WFI? Any core. */
 bool role_vcpu_irq_pending(const struct vcpu *v);

@@ -24,6 +24,14 @@ static void moves_add(struct moves *m, struct vgic_irq *irq)
 	m->irq[m->count++] = irq;
 }
 
+/* irq is not wanted here, perhaps elsewhere. Once disowned, it is not ours to look at. */
+static void leave(struct vgic_vcpu *vc, struct vgic_irq *irq, struct moves *m)
+{
+	if (!irq->home && vgic_irq_deliverable(vc->gic, irq))
+		moves_add(m, irq);
+	vgic_irq_disown(irq);
+}
+
 /* What its list register had is over, or taken out: queue irq again if it is still wanted. */
 static void lr_release(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr, struct moves *m)
 {
@@ -35,9 +43,7 @@ static void lr_release(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr, 
 		vgic_queue_insert(vc, irq);
 		return;
 	}
-	vgic_irq_disown(irq);
-	if (!irq->home && vgic_irq_deliverable(vc->gic, irq))
-		moves_add(m, irq);
+	leave(vc, irq, m);
 }
 
 /* The interrupts that left vc go where they are routed. No vCPU's lock is held. */
@@ -81,9 +87,7 @@ static void take_eoi_count(struct vgic_vcpu *vc, struct moves *m)
 		if (vgic_irq_wanted(vc, irq))
 			continue;
 		vgic_queue_remove(irq);
-		vgic_irq_disown(irq);
-		if (!irq->home && vgic_irq_deliverable(vc->gic, irq))
-			moves_add(m, irq);
+		leave(vc, irq, m);
 	}
 	vc->hcr = ~UINT64_C(0);
 	set_hcr(vc, hcr & (ICH_HCR_EN | ICH_HCR_NPIE | ICH_HCR_LRENPIE));
@@ -240,7 +244,7 @@ void vgic_save(struct vcpu *v)
 	ich_hcr_write(0);
 	if (vc->hw && vc->hw->inflight)
 		host_irq_set_active(vc->hw->intid, false);
-	vc->on = NULL;
+	__atomic_store_n(&vc->on, NULL, __ATOMIC_RELAXED);
 	/* It may have decided to block before this was found. */
 	if (!list_empty(&vc->queue))
 		vgic_notify_flush(vc);
@@ -254,7 +258,7 @@ void vgic_load(struct vcpu *v)
 
 	spin_lock(&vc->lock);
 	CHECK(!vc->on);
-	vc->on = this_cpu();
+	__atomic_store_n(&vc->on, this_cpu(), __ATOMIC_RELAXED);
 	for (uint32_t used = vc->lr_used; used; used &= used - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(used);
 

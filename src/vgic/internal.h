@@ -58,7 +58,11 @@ struct vgic_irq {
 	bool queued;		    /* waits in owner->queue for a list register, or with a note for the one it is in */
 	bool lr_latched; /* the pending bit in the list register came from latch: a falling line does not take it back */
 	bool drop_pend;	 /* note: the pending bit in the list register no longer counts (GICD_ICPENDR) */
-	bool direct;  /* private, in a list register that shows its configuration, and enabled: see vgic_irq_direct */
+	/*
+	 * Private, enabled, in a list register that shows its configuration, and nothing waits for want of one: then the core that its vCPU is loaded on
+	 * may set the pending bit there without the lock. Who changes something from elsewhere leaves a note, and that core looks at it anew.
+	 */
+	bool direct;
 	uint8_t note; /* note: enum vgic_active_note */
 	int8_t lr;    /* list register that is its own, even when empty by now; -1 */
 	uint8_t seen; /* its list register's state (ICH_LR.State) when last written or read */
@@ -70,7 +74,8 @@ struct vgic_vcpu {
 	struct spinlock lock;		 /* LOCK_VGIC_CPU */
 	struct vcpu *v;
 	struct vgic *gic;
-	struct percpu *on; /* the core whose list registers hold ours; NULL: not loaded, they are in v->arch.vgic */
+	/* The core whose list registers hold ours; NULL: not loaded, they are in v->arch.vgic. Written atomically: GICD_CTLR.RWP looks at it. */
+	struct percpu *on;
 	uint64_t hcr;	   /* ICH_HCR_EL2 while loaded */
 	bool crowded;	   /* at the last choice there was more than list registers */
 	struct list queue; /* by priority */
@@ -127,15 +132,6 @@ static inline bool vgic_irq_deliverable(const struct vgic *g, const struct vgic_
 	return vgic_irq_raised(irq) && vgic_irq_enabled(g, irq);
 }
 
-/*
- * May the core that vc is loaded on just set the pending bit in irq's list register, without the lock? Nothing waits in the queue, neither another
- * interrupt (hcr would say so) nor a note for this one (work would); and whoever changes its configuration leaves such a note.
- */
-static inline bool vgic_irq_direct(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
-{
-	return irq->direct && vc->hcr == ICH_HCR_EN && !vgic_needs_flush(vc->v);
-}
-
 /* Routed away from vc, which owns it. */
 bool vgic_irq_misrouted(const struct vgic_vcpu *vc, const struct vgic_irq *irq);
 
@@ -161,8 +157,23 @@ static inline void vgic_irq_disown(struct vgic_irq *irq)
  * Change an interrupt: begin takes the lock that it needs beyond the distributor's (which the caller holds for an SPI) and returns its owner, NULL
  * for an SPI without; then change it; commit moves it where it now belongs and unlocks.
  */
-struct vgic_vcpu *vgic_irq_begin(struct vgic_irq *irq);
-void vgic_irq_commit(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc);
+struct vgic_vcpu *vgic_irq_begin_owned(struct vgic_irq *irq, struct vgic_vcpu *vc);
+void vgic_irq_commit_slow(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc);
+
+static inline struct vgic_vcpu *vgic_irq_begin(struct vgic_irq *irq)
+{
+	struct vgic_vcpu *vc = __atomic_load_n(&irq->owner, __ATOMIC_ACQUIRE);
+
+	return vc ? vgic_irq_begin_owned(irq, vc) : NULL;
+}
+
+static inline void vgic_irq_commit(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc)
+{
+	/* Nobody's, and nothing that would make it somebody's. */
+	if (!vc && !irq->active && !vgic_irq_raised(irq))
+		return;
+	vgic_irq_commit_slow(g, irq, vc);
+}
 
 /* All private interrupts of vc, after something changed that may concern them all. Takes vc's lock. */
 void vgic_irq_commit_private(struct vgic_vcpu *vc);

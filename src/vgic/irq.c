@@ -59,12 +59,8 @@ bool vgic_irq_misrouted(const struct vgic_vcpu *vc, const struct vgic_irq *irq)
 	return irq->target != vc->v->index;
 }
 
-struct vgic_vcpu *vgic_irq_begin(struct vgic_irq *irq)
+struct vgic_vcpu *vgic_irq_begin_owned(struct vgic_irq *irq, struct vgic_vcpu *vc)
 {
-	struct vgic_vcpu *vc = __atomic_load_n(&irq->owner, __ATOMIC_ACQUIRE);
-
-	if (!vc)
-		return NULL;
 	spin_lock(&vc->lock);
 	if (likely(irq->owner == vc))
 		return vc;
@@ -73,7 +69,7 @@ struct vgic_vcpu *vgic_irq_begin(struct vgic_irq *irq)
 	return NULL;
 }
 
-void vgic_irq_commit(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc)
+void vgic_irq_commit_slow(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc)
 {
 	if (vc) {
 		vgic_lr_settle(vc, irq);
@@ -105,9 +101,10 @@ void vgic_irq_commit_private(struct vgic_vcpu *vc)
 	spin_unlock(&vc->lock);
 }
 
+/* The line changes. */
 static void irq_set_line(struct vgic_irq *irq, bool level)
 {
-	if (irq->edge && level && !irq->line)
+	if (irq->edge && level)
 		irq->latch = true;
 	irq->line = level;
 }

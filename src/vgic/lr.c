@@ -72,7 +72,7 @@ static uint64_t lr_build(const struct vgic_vcpu *vc, struct vgic_irq *irq)
 
 	if (irq->group1)
 		lr |= ICH_LR_GROUP1;
-	irq->direct = irq->home && vgic_irq_enabled(vc->gic, irq);
+	irq->direct = irq->home && !vc->crowded && vgic_irq_enabled(vc->gic, irq);
 	if (irq->inflight)
 		return lr | ICH_LR_HW | ICH_LR_PINTID(irq->intid) | (irq->active ? ICH_LR_ACTIVE : ICH_LR_PENDING);
 	if (irq->active)
@@ -111,6 +111,7 @@ bool vgic_lr_refresh(struct vgic_vcpu *vc, struct vgic_irq *irq)
 {
 	unsigned int i = (unsigned int)irq->lr;
 	uint64_t old = vgic_lr_get(vc, i), lr;
+	bool moves;
 
 	if (irq->queued)
 		vgic_queue_remove(irq);
@@ -127,8 +128,10 @@ bool vgic_lr_refresh(struct vgic_vcpu *vc, struct vgic_irq *irq)
 	if (old)
 		vgic_lr_put(vc, i, 0);
 	vgic_lr_unbind(vc, irq);
+	/* Once disowned, it is not ours to look at. */
+	moves = !irq->home && vgic_irq_deliverable(vc->gic, irq);
 	vgic_irq_disown(irq);
-	return !irq->home && vgic_irq_deliverable(vc->gic, irq);
+	return moves;
 }
 
 int vgic_lr_find_free(struct vgic_vcpu *vc)
@@ -191,8 +194,11 @@ void vgic_lr_settle(struct vgic_vcpu *vc, struct vgic_irq *irq)
 		return;
 	}
 	wanted = vgic_irq_wanted(vc, irq);
-	if (irq->queued)
+	if (irq->queued) {
 		vgic_queue_remove(irq);
+		if (list_empty(&vc->queue))
+			__atomic_store_n(&vc->attention.work, 0, __ATOMIC_RELAXED);
+	}
 	if (wanted)
 		lr_place(vc, irq);
 	else
@@ -234,11 +240,11 @@ bool vgic_irq_pending(const struct vcpu *v)
 }
 
 /* The timer fires while the list register of its last time is still its own and empty: all but the state is right. */
-static bool hw_again(struct vgic_vcpu *vc, struct vgic_irq *irq)
+static bool hw_again(struct vgic_irq *irq)
 {
 	uint64_t lr;
 
-	if (!vgic_irq_direct(vc, irq))
+	if (!irq->direct)
 		return false;
 	lr = ich_lr_read((unsigned int)irq->lr);
 	if ((lr & ICH_LR_STATE) || !(lr & ICH_LR_HW))
@@ -255,7 +261,7 @@ void vgic_set_hw_ppi(struct vcpu *v, unsigned int intid)
 	struct vgic_irq *irq = &vc->priv[intid];
 
 	CHECK(intid >= VGIC_SGIS && intid < VGIC_PRIVATE && vc->on == this_cpu());
-	if (likely(hw_again(vc, irq))) {
+	if (likely(hw_again(irq))) {
 		vgic_notify_pending(vc);
 		return;
 	}

@@ -7,35 +7,6 @@
 #include "vgic/regs.h"
 #include "core/panic.h"
 
-const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off)
-{
-	const struct vgic_reg *r;
-
-	/* Offsets come from mmio dispatch, inside the frame; the last row ends the walk for all of them. */
-	for (r = &f->reg[f->first[off / VGIC_BUCKET]]; r->start <= off; r++) {
-		if (off - r->start < r->len)
-			return r;
-	}
-	return NULL;
-}
-
-void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc, struct mmio_access *a)
-{
-	uint32_t off = (uint32_t)a->offset % VGIC_FRAME_SIZE;
-	const struct vgic_reg *r = vgic_regs_find(f, off);
-
-	if (unlikely(!r || !(r->widths & a->size))) {
-		a->value = 0;
-		return;
-	}
-	if (a->write) {
-		if (r->write)
-			r->write(g, vc, off - r->start, a->size, a->value);
-	} else {
-		a->value = r->read ? r->read(g, vc, off - r->start, a->size) : 0;
-	}
-}
-
 /* --- Bits --- */
 
 /* vc: irq's owner, whose lock is held; settled by the caller. */

@@ -50,11 +50,11 @@ static void sgi_send(struct vcpu *v, uint64_t sgir, unsigned int intid, unsigned
 }
 
 /* To itself, and the list register of the last time is at hand. */
-static bool sgi_self_again(struct vgic_vcpu *vc, struct vgic_irq *irq)
+static bool sgi_self_again(struct vgic_irq *irq)
 {
 	unsigned int i;
 
-	if (!vgic_irq_direct(vc, irq))
+	if (!irq->direct)
 		return false;
 	i = (unsigned int)irq->lr;
 	ich_lr_write(i, ich_lr_read(i) | ICH_LR_PENDING);
@@ -67,7 +67,7 @@ void vgic_sgi(struct vcpu *v, uint64_t sgir, unsigned int group)
 	struct vgic_vcpu *vc = v->vgic;
 	unsigned int intid = (unsigned int)BITS(sgir, 27, 24);
 
-	if (likely(group == 1) && (sgir & ~MASK(27, 24)) == vc->sgi_self && sgi_self_again(vc, &vc->priv[intid]))
+	if (likely(group == 1) && (sgir & ~MASK(27, 24)) == vc->sgi_self && sgi_self_again(&vc->priv[intid]))
 		return;
 	sgi_send(v, sgir, intid, group);
 }

@@ -6,10 +6,16 @@
  * port. The input lock has the lowest rank because vpl011_rx() is called under it; output comes
  * from under a device's lock. The ports are registered before any VM runs and only read afterwards.
  * The focus changes under the input lock and is read without one.
+ *
+ * Flow control: when a guest takes its input slower than it comes, the machine's UART is left alone, with its interrupt
+ * off, until the guest's ring is half empty: a paste of any length arrives. A guest that takes nothing for a second is
+ * given up and its input dropped until it takes some again, so that the escape key always works.
  */
 #include "role/hyp/console.h"
 
+#include "core/hw.h"
 #include "core/lock.h"
+#include "core/time.h"
 #include "lib/printf.h"
 #include "plat/plat.h"
 
@@ -18,8 +24,10 @@ static struct {
 	struct console_port *port[CONFIG_MAX_VMS];
 	unsigned int nr_ports;
 	struct console_port *focus;
-	bool escaped;  /* under in_lock: the last byte was CONSOLE_ESCAPE */
-	bool mid_line; /* under out_lock: the focused VM has written a part of a line */
+	struct timer patience; /* runs while held */
+	bool held;	       /* under in_lock: input is left in the machine's UART, its interrupt is off */
+	bool escaped;	       /* under in_lock: the last byte was CONSOLE_ESCAPE */
+	bool mid_line;	       /* under out_lock: the focused VM has written a part of a line */
 } con = {
 	.in_lock = SPINLOCK_INIT(LOCK_ROLE),
 	.out_lock = SPINLOCK_INIT(LOCK_CONSOLE),
@@ -93,26 +101,27 @@ static void pump_locked(struct console_port *port)
 	while (port->in_count && vpl011_rx(port->uart, port->in[port->in_first])) {
 		port->in_first = (port->in_first + 1) % CONSOLE_RING;
 		port->in_count--;
+		port->deaf = false;
 	}
 }
 
-static void pump(void *ctx)
-{
-	spin_lock(&con.in_lock);
-	pump_locked(ctx);
-	spin_unlock(&con.in_lock);
-}
-
+/* A full ring drops what comes: it is full only when its guest takes nothing any more. */
 static void type_locked(uint8_t c)
 {
 	struct console_port *port = focus();
 
-	/* A full ring drops what comes: leaving it in the machine's UART would keep the interrupt
-	 * raised for ever. */
 	if (!port || port->in_count == CONSOLE_RING)
 		return;
 	port->in[(port->in_first + port->in_count++) % CONSOLE_RING] = c;
 	pump_locked(port);
+}
+
+/* May as many as `room` bytes more be typed at the focused VM, now? */
+static bool listens(unsigned int room)
+{
+	const struct console_port *port = focus();
+
+	return !port || port->deaf || port->in_count + room <= CONSOLE_RING;
 }
 
 static void focus_locked(struct console_port *port)
@@ -131,13 +140,6 @@ static void focus_locked(struct console_port *port)
 	spin_unlock(&con.out_lock);
 }
 
-void console_focus(struct console_port *port)
-{
-	spin_lock(&con.in_lock);
-	focus_locked(port);
-	spin_unlock(&con.in_lock);
-}
-
 static void key_locked(uint8_t c)
 {
 	if (!con.escaped && c == CONSOLE_ESCAPE) {
@@ -154,13 +156,71 @@ static void key_locked(uint8_t c)
 	}
 }
 
-void console_rx(void)
+static void hold_locked(void)
+{
+	if (!con.held && hw.uart_intid)
+		host_irq_disable(hw.uart_intid);
+	con.held = true;
+	timer_start(&con.patience, time_now() + time_freq());
+}
+
+/* Take what the machine's UART has, as long as there is a place for it. */
+static void receive_locked(void)
 {
 	int c;
 
-	spin_lock(&con.in_lock);
-	while ((c = host_uart_getc()) >= 0)
+	while (listens(1)) {
+		c = host_uart_getc();
+		if (c < 0)
+			return;
 		key_locked((uint8_t)c);
+	}
+	hold_locked();
+}
+
+/* There may be room again. */
+static void release_locked(void)
+{
+	if (likely(!con.held) || !listens(CONSOLE_RING / 2))
+		return;
+	con.held = false;
+	timer_stop(&con.patience);
+	receive_locked();
+	if (!con.held && hw.uart_intid)
+		host_irq_enable(hw.uart_intid);
+}
+
+/* A second has passed and nobody has made room: drop what doesn't fit, rather than keep the escape key waiting. */
+static void out_of_patience(struct timer *t UNUSED)
+{
+	spin_lock(&con.in_lock);
+	if (con.held && focus())
+		focus()->deaf = true;
+	release_locked();
+	spin_unlock(&con.in_lock);
+}
+
+static void pump(void *ctx)
+{
+	spin_lock(&con.in_lock);
+	pump_locked(ctx);
+	release_locked();
+	spin_unlock(&con.in_lock);
+}
+
+void console_focus(struct console_port *port)
+{
+	spin_lock(&con.in_lock);
+	focus_locked(port);
+	release_locked();
+	spin_unlock(&con.in_lock);
+}
+
+void console_rx(void)
+{
+	spin_lock(&con.in_lock);
+	if (!con.held)
+		receive_locked();
 	spin_unlock(&con.in_lock);
 }
 
@@ -170,6 +230,8 @@ int console_add(struct console_port *port, const char *name, struct vpl011 *uart
 {
 	if (con.nr_ports == ARRAY_SIZE(con.port))
 		return E_NOMEM;
+	if (!con.nr_ports)
+		timer_init(&con.patience, out_of_patience);
 	port->name = name;
 	port->uart = uart;
 	con.port[con.nr_ports++] = port;

@@ -23,6 +23,7 @@ struct console_port {
 
 	uint8_t in[CONSOLE_RING]; /* under the input lock */
 	unsigned int in_first, in_count;
+	bool deaf; /* its guest has taken nothing for a second: what doesn't fit is dropped */
 
 	char line[CONSOLE_LINE]; /* under the output lock: a line not yet whole */
 	unsigned int line_len;
@@ -44,7 +45,7 @@ void console_putc(void *ctx, uint8_t c);
 /* The VM has been reset: give its UART what is waiting for it. */
 void console_restarted(struct console_port *port);
 
-/* The machine's UART has received something: take all of it. */
+/* The machine's UART has received something: take it, as far as the focused VM's guest keeps up. */
 void console_rx(void);
 
 #endif

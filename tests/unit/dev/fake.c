@@ -92,6 +92,11 @@ void timer_stop(struct timer *t)
 	t->armed = false;
 }
 
+void timer_cancel(struct timer *t)
+{
+	timer_stop(t);
+}
+
 void timer_start(struct timer *t, uint64_t deadline)
 {
 	timer_stop(t);

@@ -5,9 +5,7 @@
  */
 #include "unit.h"
 
-#define sched_give_way libc_sched_give_way /* the product has its own */
 #include <pthread.h>
-#undef sched_give_way
 #include <unistd.h>
 
 #include "abi/psci.h"
@@ -65,9 +63,13 @@ int sched_start(struct vcpu *v)
 		       : E_STATE;
 }
 
-void sched_block(struct vcpu *v UNUSED)
+/* An interrupt is pending: it does not block. */
+static bool awake;
+
+void sched_block(struct vcpu *v)
 {
 	blocked++;
+	v->state = awake ? VCPU_RUNNING : VCPU_BLOCKED;
 }
 
 void sched_off(struct vcpu *v UNUSED)
@@ -136,6 +138,7 @@ static void set_up(void)
 	ended = VM_END_NONE;
 	blocked = off = 0;
 	racing = false;
+	awake = true;
 }
 
 static int each_set_up(void **state UNUSED)
@@ -424,6 +427,52 @@ static void test_suspend(void **state UNUSED)
 	assert_int_equal(blocked, 4);
 }
 
+/* A powerdown state that is entered: the call does not return, the vCPU goes on at its entry. */
+static void test_suspend_powerdown(void **state UNUSED)
+{
+	struct vcpu *v = &vcpus[0];
+
+	for (unsigned int r = 0; r < EL1_REG_COUNT; r++)
+		guest_el1_write(r, 0x1000 + r);
+	guest_el1_write(R_SCTLR_EL1, 0x30d01805);
+	guest_pc_set(0x40201000);
+	guest_pstate_set(0x60000005);
+	/* Something is pending: it returns, and nothing comes later. */
+	assert_int_equal(call(PSCI_CPU_SUSPEND_64, PSCI_STATE_POWERDOWN, ENTRY, CONTEXT), PSCI_SUCCESS);
+	psci_vcpu_resume(v);
+	assert_int_equal(guest_pc(), 0x40201000);
+	assert_int_equal(v->arch.x[0], PSCI_SUCCESS);
+	/* Standby that blocks: the same. */
+	awake = false;
+	assert_int_equal(call(PSCI_CPU_SUSPEND_64, 0, ENTRY, CONTEXT), PSCI_SUCCESS);
+	psci_vcpu_resume(v);
+	assert_int_equal(guest_pc(), 0x40201000);
+
+	(void)call(PSCI_CPU_SUSPEND_64, PSCI_STATE_POWERDOWN | 0x01000003, ENTRY, CONTEXT);
+	assert_int_equal(v->state, VCPU_BLOCKED);
+	assert_int_equal(guest_pc(), 0x40201000); /* not before it wakes */
+	v->state = VCPU_RUNNING;
+	psci_vcpu_resume(v);
+	assert_int_equal(guest_pc(), ENTRY);
+	assert_int_equal(guest_pstate(), 0x3c5);
+	assert_int_equal(v->arch.x[0], CONTEXT);
+	assert_int_equal(guest_el1_read(R_SCTLR_EL1), 0x30d00800);
+	assert_int_equal(guest_el1_read(R_VBAR_EL1), 0);
+	assert_int_equal(guest_el1_read(R_MDSCR_EL1), 0);
+	assert_int_equal(guest_el1_read(R_CNTV_CVAL_EL0), 0x1000 + R_CNTV_CVAL_EL0);
+	assert_int_equal(guest_el1_read(R_CNTV_CTL_EL0), 0x1000 + R_CNTV_CTL_EL0);
+	guest_pc_set(0x40201000);
+	psci_vcpu_resume(v); /* once */
+	assert_int_equal(guest_pc(), 0x40201000);
+
+	guest_el1_write(R_SCTLR_EL1, 0x30d01805 | BIT(25));
+	(void)call(PSCI_CPU_SUSPEND_32, PSCI_STATE_POWERDOWN, UINT64_C(5) << 32 | ENTRY, CONTEXT);
+	psci_vcpu_resume(v);
+	assert_int_equal(guest_pc(), ENTRY);
+	assert_int_equal(v->arch.x[0], (uint32_t)CONTEXT);
+	assert_int_equal(guest_el1_read(R_SCTLR_EL1), 0x30d00800 | BIT(25));
+}
+
 static void test_ends(void **state UNUSED)
 {
 	(void)call(PSCI_CPU_OFF, 0, 0, 0);
@@ -491,6 +540,7 @@ int main(void)
 		cmocka_unit_test_setup(test_cpu_on_race, each_set_up),
 		cmocka_unit_test_setup(test_affinity_info, each_set_up),
 		cmocka_unit_test_setup(test_suspend, each_set_up),
+		cmocka_unit_test_setup(test_suspend_powerdown, each_set_up),
 		cmocka_unit_test_setup(test_ends, each_set_up),
 		cmocka_unit_test_setup(test_any_call, each_set_up),
 	};

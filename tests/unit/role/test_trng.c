@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite role/trng: the generator against RFC 8439's vectors, what it says of its quality, and the TRNG calls (DEN 0098). */
+/*
+ * Suite role/trng: the generator against RFC 8439's vectors, what it says of its quality, and the TRNG calls (DEN
+ * 0098).
+ */
 #include "unit.h"
 
 #include "arch/host.h"

@@ -242,6 +242,7 @@ static void check_pristine(struct vm *vm)
 	assert_true(guest_is_zero(p, l->kernel.a + kernel.size, l->ramdisk.a));
 	assert_true(guest_is_zero(p, l->ramdisk.a + ramdisk.size, ram + vm->cfg->memory));
 	assert_int_equal(vm->on_pending, 0);
+	assert_false(vm->psci[1].resume);
 }
 
 static void test_boot(void **state UNUSED)
@@ -301,6 +302,7 @@ static void test_reboot(void **state UNUSED)
 			v->state = i == 2 ? VCPU_OFF : VCPU_BLOCKED;
 		}
 		vm->on_pending = 2;
+		vm->psci[1].resume = true;
 		host_counter_advance(1000);
 		vm_end(vm, VM_END_REBOOT);
 		vm_end(vm, VM_END_POWEROFF); /* too late */

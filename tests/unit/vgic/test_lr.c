@@ -78,6 +78,89 @@ static void test_evict_pending(void **state)
 	assert_int_equal(guest_ack(vcpu(0)), NO_IRQ);
 }
 
+/* What comes while better ones wait in the queue does not slip past them into a register that is free by now. */
+static void test_no_overtaking(void **state)
+{
+	(void)state;
+	make_spis(7);
+	for (unsigned int i = 1; i < 7; i++)
+		line(FIRST + i, true);
+	settle();
+	for (unsigned int i = 6; i > 3; i--)
+		guest_takes(vcpu(0), FIRST + i);
+	line(FIRST, true);
+	settle();
+	for (unsigned int i = 4; i-- > 0;) {
+		guest_takes(vcpu(0), FIRST + i);
+		settle();
+	}
+}
+
+/* Those in the registers lose their priority: the ones that wait come first. */
+static void test_priority_lost(void **state)
+{
+	(void)state;
+	make_spis(6);
+	for (unsigned int i = 0; i < 6; i++)
+		line(FIRST + i, true);
+	settle();
+	for (unsigned int i = 2; i < 6; i++)
+		irq_prio(vcpu(0), FIRST + i, 0xf8);
+	settle();
+	guest_takes(vcpu(0), FIRST + 1);
+	settle();
+	guest_takes(vcpu(0), FIRST);
+}
+
+/* Active and pending again, ended with interrupts masked: it is behind the better ones that wait. */
+static void test_again_while_crowded(void **state)
+{
+	(void)state;
+	world_make(4, 2);
+	make_spis(3);
+	line(FIRST, true);
+	assert_int_equal(guest_ack(vcpu(0)), FIRST);
+	line(FIRST, false);
+	line(FIRST, true);
+	line(FIRST + 1, true);
+	line(FIRST + 2, true);
+	settle();
+	guest_eoi(vcpu(0), FIRST);
+	settle();
+	for (unsigned int i = 3; i-- > 0;) {
+		guest_takes(vcpu(0), FIRST + i);
+		settle();
+	}
+	assert_int_equal(guest_ack(vcpu(0)), NO_IRQ);
+	world_end();
+}
+
+/* The same with an SGI to itself. */
+static void test_sgi_while_crowded(void **state)
+{
+	(void)state;
+	world_make(4, 2);
+	make_spis(2);
+	irq_write(vcpu(0), ISENABLER, 3);
+	irq_prio(vcpu(0), 3, 0xf8);
+	as(vcpu(0));
+	vgic_sgi(vcpu(0), UINT64_C(3) << 24 | 1, 1);
+	assert_int_equal(guest_ack(vcpu(0)), 3);
+	line(FIRST, true);
+	line(FIRST + 1, true);
+	settle();
+	assert_int_not_equal(lr_of(vcpu(0), 3), 0);
+	guest_eoi(vcpu(0), 3);
+	vgic_sgi(vcpu(0), UINT64_C(3) << 24 | 1, 1);
+	settle();
+	guest_takes(vcpu(0), FIRST + 1);
+	settle();
+	guest_takes(vcpu(0), FIRST);
+	settle();
+	guest_takes(vcpu(0), 3);
+	world_end();
+}
+
 /* A nest deeper than there are registers: the outer ones wait outside, active, and their end is counted. */
 static void test_evict_active(void **state)
 {
@@ -92,6 +175,8 @@ static void test_evict_active(void **state)
 	for (unsigned int i = 0; i < 8; i++)
 		assert_true(irq_read(vcpu(0), ISACTIVER, FIRST + i));
 	assert_true(ich_hcr_read() & ICH_HCR_LRENPIE);
+	for (unsigned int i = 4; i < 8; i++)
+		assert_int_not_equal(lr_of(vcpu(0), FIRST + i), 0);
 	for (unsigned int i = 8; i-- > 0;) {
 		guest_eoi(vcpu(0), FIRST + i);
 		settle();
@@ -288,10 +373,23 @@ static void test_flush_of_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_format),		  T(test_overflow), T(test_evict_pending), T(test_evict_active),
-		T(test_evict_hw),	  T(test_reuse),    T(test_switch),	   T(test_vmcr),
-		T(test_memory),		  T(test_owed),	    T(test_notes),	   T(test_note_then_switch),
+		T(test_format),
+		T(test_overflow),
+		T(test_evict_pending),
+		T(test_evict_active),
+		T(test_evict_hw),
+		T(test_reuse),
+		T(test_switch),
+		T(test_vmcr),
+		T(test_memory),
+		T(test_owed),
+		T(test_notes),
+		T(test_note_then_switch),
 		T(test_flush_of_nothing),
+		T(test_no_overtaking),
+		T(test_priority_lost),
+		cmocka_unit_test(test_again_while_crowded),
+		cmocka_unit_test(test_sgi_while_crowded),
 	};
 
 	return cmocka_run_group_tests_name("vgic/lr", tests, NULL, NULL);

@@ -193,6 +193,9 @@ static void test_aff1(void **state)
 	assert_true(vgic_irq_pending(vcpu(33)));
 	for (unsigned int i = 0; i < 33; i++)
 		assert_false(vgic_irq_pending(vcpu(i)));
+	irq_route(vcpu(0), SPI, 0x11); /* not the same as 0x101 */
+	for (unsigned int i = 0; i < 34; i++)
+		assert_false(vgic_irq_pending(vcpu(i)));
 	world_end();
 }
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Programs: several vCPUs, and time. Slots 16 + n and 32 + n belong to vCPU n. */
+#include "guest.h"
+
+#define FILE_ID 6
+
+static volatile uint8_t here[16];
+
+static void secondary(void)
+{
+	unsigned int me = cpu_id();
+
+	slot_set(16 + me, sysreg_read(MPIDR_EL1));
+	here[me] = 1;
+}
+
+static void wait_off(unsigned int cpu)
+{
+	G_WAIT(hvc(PSCI_AFFINITY_INFO_64, cpu, 0, 0) == PSCI_AFF_OFF);
+}
+
+/* Each vCPU on, seen by its own MPIDR, off, and on again. */
+PROGRAM(g_smp)
+{
+	unsigned int n = (unsigned int)slot_get(0);
+
+	for (unsigned int round = 0; round < 3; round++) {
+		for (unsigned int i = 1; i < n; i++) {
+			here[i] = 0;
+			slot_set(16 + i, 0);
+			G_EQ(cpu_on(i, secondary), 0);
+		}
+		for (unsigned int i = 1; i < n; i++) {
+			G_WAIT(here[i]);
+			G_EQ(slot_get(16 + i), BIT(31) | i);
+			wait_off(i);
+		}
+	}
+	/* Of two CPU_ON at most one starts it. */
+	here[1] = 0;
+	G_EQ(cpu_on(1, secondary), 0);
+	G_CHECK(cpu_on(1, secondary) < 0 || here[1]);
+	wait_off(1);
+}
+
+static void count(void)
+{
+	unsigned int me = cpu_id();
+
+	while (!io64_r(TESTDEV_BASE + TESTDEV_GO)) {
+		for (unsigned int i = 0; i < 1000; i++)
+			__asm__ volatile("" ::: "memory");
+		slot_set(32 + me, slot_get(32 + me) + 1);
+	}
+}
+
+PROGRAM(g_count)
+{
+	count();
+}
+
+PROGRAM(g_smp_count)
+{
+	unsigned int n = (unsigned int)slot_get(0);
+
+	for (unsigned int i = 1; i < n; i++)
+		G_EQ(cpu_on(i, count), 0);
+	count();
+	for (unsigned int i = 1; i < n; i++)
+		wait_off(i);
+}
+
+/* --- time --- */
+
+static volatile uint64_t fired_at;
+
+static void on_vtimer(unsigned int intid)
+{
+	if (intid != 27)
+		return;
+	fired_at = counter();
+	sysreg_write(CNTV_CTL_EL0, 0);
+	isb();
+}
+
+PROGRAM(g_vtimer)
+{
+	gic_init();
+	gic_enable(27);
+	on_irq = on_vtimer;
+	irq_on();
+	for (unsigned int i = 1; i <= 20; i++) {
+		uint64_t due = counter() + ms_ticks(2);
+
+		sysreg_write(CNTV_CVAL_EL0, due);
+		sysreg_write(CNTV_CTL_EL0, 1);
+		isb();
+		/* Busy in odd rounds, in WFI in even ones. */
+		if (i % 2)
+			G_WAIT(IRQS(27) == i);
+		else
+			while (IRQS(27) < i)
+				wfi();
+		G_EQ(IRQS(27), i);
+		G_CHECK(fired_at >= due);
+		G_CHECK(fired_at < due + ms_ticks(500));
+	}
+	irq_off();
+	/* Masked in the timer: never. */
+	sysreg_write(CNTV_CVAL_EL0, 0);
+	sysreg_write(CNTV_CTL_EL0, 3);
+	irq_window(3);
+	G_EQ(IRQS(27), 20);
+	G_EQ(sysreg_read(CNTV_CTL_EL0), 7);
+}
+
+static void on_ptimer(unsigned int intid)
+{
+	if (intid != 30)
+		return;
+	fired_at = sysreg_read(CNTPCT_EL0);
+	sysreg_write(CNTP_CTL_EL0, 0);
+}
+
+PROGRAM(g_ptimer)
+{
+	gic_init();
+	gic_enable(30);
+	on_irq = on_ptimer;
+	irq_on();
+	for (unsigned int i = 1; i <= 10; i++) {
+		uint64_t due = sysreg_read(CNTPCT_EL0) + ms_ticks(2);
+
+		sysreg_write(CNTP_CVAL_EL0, due);
+		sysreg_write(CNTP_CTL_EL0, 1);
+		if (i % 2)
+			G_WAIT(IRQS(30) == i);
+		else
+			while (IRQS(30) < i)
+				wfi();
+		G_EQ(IRQS(30), i);
+		G_CHECK(fired_at >= due);
+	}
+	irq_off();
+	G_CHECK(!gic_is_pending(30));
+}
+
+/* Waits in WFI with interrupts masked and without; the test raises SPI 9 each time that slot 0 grows. */
+PROGRAM(g_wfi)
+{
+	gic_init();
+	gic_edge(41, true);
+	gic_enable(41);
+	for (unsigned int i = 1; i <= 20; i++) {
+		slot_set(0, i);
+		if (i % 2) {
+			irq_on();
+			while (IRQS(41) < i)
+				wfi();
+			irq_off();
+		} else {
+			while (!gic_is_pending(41))
+				wfi();
+			irq_window(1);
+		}
+		G_EQ(IRQS(41), i);
+	}
+}
