@@ -15,45 +15,45 @@
  * The EL1 state that belongs to a vCPU: one list for save, restore, reset and naming (bug class 11). X(name, reset).
  * Reset values: ARM DDI 0487 D1.? says mostly UNKNOWN: they are zero here, so that nothing leaks from one VM to another.
  */
-#define EL1_REGS(X)                                                                                \
-	X(SCTLR_EL1, 0x30d00800)                                                                   \
-	X(CPACR_EL1, 0)                                                                            \
-	X(TTBR0_EL1, 0)                                                                            \
-	X(TTBR1_EL1, 0)                                                                            \
-	X(TCR_EL1, 0)                                                                              \
-	X(MAIR_EL1, 0)                                                                             \
-	X(AMAIR_EL1, 0)                                                                            \
-	X(VBAR_EL1, 0)                                                                             \
-	X(ESR_EL1, 0)                                                                              \
-	X(FAR_EL1, 0)                                                                              \
-	X(AFSR0_EL1, 0)                                                                            \
-	X(AFSR1_EL1, 0)                                                                            \
-	X(PAR_EL1, 0)                                                                              \
-	X(ELR_EL1, 0)                                                                              \
-	X(SPSR_EL1, 0)                                                                             \
-	X(SP_EL0, 0)                                                                               \
-	X(SP_EL1, 0)                                                                               \
-	X(TPIDR_EL0, 0)                                                                            \
-	X(TPIDRRO_EL0, 0)                                                                          \
-	X(TPIDR_EL1, 0)                                                                            \
-	X(CONTEXTIDR_EL1, 0)                                                                       \
-	X(CNTKCTL_EL1, 0)                                                                          \
-	X(CNTV_CTL_EL0, 0)                                                                         \
-	X(CNTV_CVAL_EL0, 0)                                                                        \
-	X(CSSELR_EL1, 0)                                                                           \
+#define EL1_REGS(X)                                                                                                    \
+	X(SCTLR_EL1, 0x30d00800)                                                                                       \
+	X(CPACR_EL1, 0)                                                                                                \
+	X(TTBR0_EL1, 0)                                                                                                \
+	X(TTBR1_EL1, 0)                                                                                                \
+	X(TCR_EL1, 0)                                                                                                  \
+	X(MAIR_EL1, 0)                                                                                                 \
+	X(AMAIR_EL1, 0)                                                                                                \
+	X(VBAR_EL1, 0)                                                                                                 \
+	X(ESR_EL1, 0)                                                                                                  \
+	X(FAR_EL1, 0)                                                                                                  \
+	X(AFSR0_EL1, 0)                                                                                                \
+	X(AFSR1_EL1, 0)                                                                                                \
+	X(PAR_EL1, 0)                                                                                                  \
+	X(ELR_EL1, 0)                                                                                                  \
+	X(SPSR_EL1, 0)                                                                                                 \
+	X(SP_EL0, 0)                                                                                                   \
+	X(SP_EL1, 0)                                                                                                   \
+	X(TPIDR_EL0, 0)                                                                                                \
+	X(TPIDRRO_EL0, 0)                                                                                              \
+	X(TPIDR_EL1, 0)                                                                                                \
+	X(CONTEXTIDR_EL1, 0)                                                                                           \
+	X(CNTKCTL_EL1, 0)                                                                                              \
+	X(CNTV_CTL_EL0, 0)                                                                                             \
+	X(CNTV_CVAL_EL0, 0)                                                                                            \
+	X(CSSELR_EL1, 0)                                                                                               \
 	X(MDSCR_EL1, 0)
 
 /* The keys of FEAT_PAuth: there only when the CPU has it. */
-#define PAUTH_REGS(X)                                                                              \
-	X(APIAKeyLo_EL1)                                                                           \
-	X(APIAKeyHi_EL1)                                                                           \
-	X(APIBKeyLo_EL1)                                                                           \
-	X(APIBKeyHi_EL1)                                                                           \
-	X(APDAKeyLo_EL1)                                                                           \
-	X(APDAKeyHi_EL1)                                                                           \
-	X(APDBKeyLo_EL1)                                                                           \
-	X(APDBKeyHi_EL1)                                                                           \
-	X(APGAKeyLo_EL1)                                                                           \
+#define PAUTH_REGS(X)                                                                                                  \
+	X(APIAKeyLo_EL1)                                                                                               \
+	X(APIAKeyHi_EL1)                                                                                               \
+	X(APIBKeyLo_EL1)                                                                                               \
+	X(APIBKeyHi_EL1)                                                                                               \
+	X(APDAKeyLo_EL1)                                                                                               \
+	X(APDAKeyHi_EL1)                                                                                               \
+	X(APDBKeyLo_EL1)                                                                                               \
+	X(APDBKeyHi_EL1)                                                                                               \
+	X(APGAKeyLo_EL1)                                                                                               \
 	X(APGAKeyHi_EL1)
 
 enum el1_reg {

@@ -27,11 +27,11 @@ struct hw {
 	struct hw_range gicd, gicr[HW_GICR_MAX];
 	unsigned int nr_gicr;
 	uint32_t maintenance_intid;
-	uint32_t timer_intid[4]; /* secure physical, physical, virtual, hypervisor */
+	uint32_t timer_intid[4];   /* secure physical, physical, virtual, hypervisor */
 	struct hw_range uart, rtc; /* size 0: none */
 	uint32_t uart_intid;
 	bool psci_smc;
-	struct hw_range initrd; /* the bundle */
+	struct hw_range initrd;	   /* the bundle */
 	uint8_t seed[HW_SEED_MAX]; /* /chosen/rng-seed */
 	unsigned int seed_size;
 	char model[64];
@@ -44,7 +44,10 @@ struct hw_error {
 	char text[160];
 };
 
-/* Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of *out then. Pure. */
+/*
+ * Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of *out then.
+ * Pure.
+ */
 int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err) MUST_CHECK;
 
 /* When no initrd was given: a bundle that tools/bundle appended to the image becomes hw.initrd. After s1_map_ram. */

@@ -41,8 +41,7 @@ void irq_dispatch(void)
 		if (intid >= IRQ_MAX)
 			return;
 		trace_put(&cpu->trace, trace_who(TRACE_IRQ, 0, 0, cpu->index), intid, 0);
-		r = handler[intid].fn ? handler[intid].fn(intid, handler[intid].arg) :
-					unexpected(intid);
+		r = handler[intid].fn ? handler[intid].fn(intid, handler[intid].arg) : unexpected(intid);
 		host_irq_drop(intid);
 		if (r == IRQ_DONE)
 			host_irq_deactivate(intid);

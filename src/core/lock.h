@@ -34,7 +34,10 @@ struct spinlock {
 	uint32_t rank;
 };
 
-#define SPINLOCK_INIT(r) { .next = 0, .owner = 0, .rank = (r) }
+#define SPINLOCK_INIT(r)                                                                                               \
+	{                                                                                                              \
+		.next = 0, .owner = 0, .rank = (r)                                                                     \
+	}
 
 void spin_init(struct spinlock *l, enum lock_rank rank);
 void spin_lock(struct spinlock *l);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The log; see log.h. State owned: one ring of text a core (what gdb and the panic report read), and the sink. Lock: LOCK_LOG around the sink. */
+/*
+ * The log; see log.h. State owned: one ring of text a core (what gdb and the panic report read), and the sink. Lock:
+ * LOCK_LOG around the sink.
+ */
 #include "core/log.h"
 
 #include "core/lock.h"

@@ -18,11 +18,11 @@ void log_at(enum log_level level, const char *fmt, ...) PRINTF(2, 3);
 #define log_debug(...) log_at(LOG_DEBUG, __VA_ARGS__)
 
 /* At most limit lines from this place in the life of the machine, the last of which says that there will be no more. */
-#define log_limited(limit, level, ...)                                                             \
-	do {                                                                                       \
-		static uint32_t said_;                                                             \
-		if (log_may_say(&said_, (limit)))                                                  \
-			log_at(level, __VA_ARGS__);                                                \
+#define log_limited(limit, level, ...)                                                                                 \
+	do {                                                                                                           \
+		static uint32_t said_;                                                                                 \
+		if (log_may_say(&said_, (limit)))                                                                      \
+			log_at(level, __VA_ARGS__);                                                                    \
 	} while (0)
 
 bool log_may_say(uint32_t *said, uint32_t limit);

@@ -165,13 +165,15 @@ static void start_other_cores(void)
 		arch_dcache_clean_inval(&boot_root, sizeof(boot_root));
 		rc = psci_host_cpu_on(hw.mpidr[i], arch_secondary_entry(), (uint64_t)&percpu[i]);
 		if (rc) {
-			log_warn("core %u (MPIDR 0x%llx) does not start: PSCI %d", i, (unsigned long long)hw.mpidr[i], rc);
+			log_warn("core %u (MPIDR 0x%llx) does not start: PSCI %d", i, (unsigned long long)hw.mpidr[i],
+				 rc);
 			continue;
 		}
 		while (!__atomic_load_n(&percpu[i].online, __ATOMIC_ACQUIRE) && time_now() < deadline)
 			arch_relax();
 		if (!percpu[i].online) {
-			log_warn("core %u (MPIDR 0x%llx) did not come up in a second", i, (unsigned long long)hw.mpidr[i]);
+			log_warn("core %u (MPIDR 0x%llx) did not come up in a second", i,
+				 (unsigned long long)hw.mpidr[i]);
 			continue;
 		}
 		cpus_online |= BIT(i);

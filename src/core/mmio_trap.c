@@ -52,7 +52,10 @@ bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
 {
 	unsigned int perm;
 
-	/* HPFAR_EL2 is valid for translation faults only (D19.2.58), and blocks that are split are gone: no permission fault comes of that. */
+	/*
+	 * HPFAR_EL2 is valid for translation faults only (D19.2.58), and blocks that are split are gone: no permission
+	 * fault comes of that.
+	 */
 	if (!is_translation_fault(esr) || (esr & ISS_FNV))
 		return false;
 	if (esr & ISS_S1PTW) /* the walker's own access to a stage-1 table; a write would be the update of a flag */
@@ -90,8 +93,7 @@ static enum trap_result run_decoded(struct vcpu *v, uint64_t esr, ipa_t ipa, con
 			a.value = zero_extend(trap_reg_read(v, d->rt[i]), d->size);
 		if (access_device(v, IPA(ipa.a + i * d->size), &a) != MMIO_OK)
 			return abort_guest(v, esr);
-		loaded[i] = d->sign_extend ? sign_extend(a.value, d->size, d->reg64) :
-					     zero_extend(a.value, d->size);
+		loaded[i] = d->sign_extend ? sign_extend(a.value, d->size, d->reg64) : zero_extend(a.value, d->size);
 	}
 	for (unsigned int i = 0; !d->write && i < d->nregs; i++)
 		trap_reg_write(v, d->rt[i], loaded[i]);
@@ -150,7 +152,7 @@ enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
 		return abort_guest(v, esr);
 	if (!a.write)
 		trap_reg_write(v, ISS_SRT(esr),
-			       esr & ISS_SSE ? sign_extend(a.value, a.size, esr & ISS_SF) :
-					       zero_extend(a.value, a.size));
+			       esr & ISS_SSE ? sign_extend(a.value, a.size, esr & ISS_SF)
+					     : zero_extend(a.value, a.size));
 	return TRAP_DONE;
 }

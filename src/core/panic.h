@@ -14,10 +14,10 @@ void panic(const char *fmt, ...) PRINTF(1, 2) NORETURN;
 void panic_report(const char *what, uint64_t fp) NORETURN;
 
 /* An invariant of ours: always compiled in. */
-#define CHECK(cond)                                                                                \
-	do {                                                                                       \
-		if (unlikely(!(cond)))                                                             \
-			panic("%s:%d: CHECK(%s)", __FILE__, __LINE__, #cond);                      \
+#define CHECK(cond)                                                                                                    \
+	do {                                                                                                           \
+		if (unlikely(!(cond)))                                                                                 \
+			panic("%s:%d: CHECK(%s)", __FILE__, __LINE__, #cond);                                          \
 	} while (0)
 
 #endif

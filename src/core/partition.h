@@ -41,9 +41,9 @@ struct partition {
 
 	struct vcpu **vcpu; /* nr_vcpus of them */
 	unsigned int nr_vcpus;
-	unsigned int nr_live; /* vCPUs not yet off while STOPPING */
+	unsigned int nr_live;		    /* vCPUs not yet off while STOPPING */
 	uint16_t last_ran[CONFIG_MAX_CPUS]; /* 1 + the vCPU that this core's TLB last saw; each core its own */
-	void *role;	      /* the role's own, e.g. struct vm */
+	void *role;			    /* the role's own, e.g. struct vm */
 };
 
 static inline void partition_irq_set(struct partition *p, unsigned int intid, bool level)
@@ -60,7 +60,9 @@ struct partition *partition_create(const char *name, unsigned int nr_vcpus, unsi
 /* Undo partition_create. None of its vCPUs is on. What stage 2 maps is the caller's. */
 void partition_destroy(struct partition *p);
 
-/* For core/sched.c: one of p's vCPUs has just become VCPU_OFF. p->lock is held, and released here. May call the role. */
+/*
+ * For core/sched.c: one of p's vCPUs has just become VCPU_OFF. p->lock is held, and released here. May call the role.
+ */
 void partition_vcpu_off_and_unlock(struct partition *p);
 
 /*

@@ -18,7 +18,7 @@ struct runqueue {
 	struct spinlock lock; /* LOCK_RUNQUEUE */
 	struct list ready;    /* vCPUs in VCPU_READY, next one first */
 	unsigned int nr_ready;
-	bool preempt; /* the first one goes before who runs */
+	bool preempt;	      /* the first one goes before who runs */
 	unsigned int nr_home; /* vCPUs that are not off and have this core as home */
 };
 
@@ -36,9 +36,9 @@ struct percpu {
 	struct runqueue rq;
 	struct timer slice; /* the next look at the running vCPU while others wait */
 
-	struct spinlock timer_lock; /* LOCK_TIMER */
-	struct list timers;	    /* by deadline */
-	uint64_t timer_armed;	    /* what the EL2 timer is set to */
+	struct spinlock timer_lock;  /* LOCK_TIMER */
+	struct list timers;	     /* by deadline */
+	uint64_t timer_armed;	     /* what the EL2 timer is set to */
 	struct timer *timer_running; /* whose function runs on this core; under timer_lock */
 
 	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */

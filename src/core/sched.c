@@ -100,8 +100,7 @@ static unsigned int choose_home(const struct vcpu *v)
 	unsigned int best = v->home;
 
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		if ((v->affinity & cpus_online & BIT(i)) &&
-		    percpu[i].rq.nr_home < percpu[best].rq.nr_home)
+		if ((v->affinity & cpus_online & BIT(i)) && percpu[i].rq.nr_home < percpu[best].rq.nr_home)
 			best = i;
 	return best;
 }
@@ -135,8 +134,7 @@ static unsigned int find_idle(const struct vcpu *v)
 	unsigned int i;
 
 	for (i = 0; i < nr_cpus; i++)
-		if ((v->affinity & cpus_online & BIT(i)) &&
-		    __atomic_load_n(&percpu[i].idle, __ATOMIC_RELAXED))
+		if ((v->affinity & cpus_online & BIT(i)) && __atomic_load_n(&percpu[i].idle, __ATOMIC_RELAXED))
 			break;
 	return i;
 }
@@ -276,8 +274,7 @@ static struct vcpu *steal(struct percpu *cpu)
 			struct vcpu *v = list_entry(l, struct vcpu, rq_link);
 
 			/* Acquire: who is no longer loaded there has been saved. */
-			if ((v->affinity & BIT(cpu->index)) &&
-			    __atomic_load_n(&from->loaded, __ATOMIC_ACQUIRE) != v) {
+			if ((v->affinity & BIT(cpu->index)) && __atomic_load_n(&from->loaded, __ATOMIC_ACQUIRE) != v) {
 				got = dequeue(from, v);
 				from->rq.nr_home--;
 				v->state = VCPU_RUNNING;
@@ -371,7 +368,9 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 	}
 	if (!old || old->part != next->part)
 		arch_stage2_load(next->part->s2.vttbr, next->part->s2.vtcr);
-	/* Each PE's TLB is its own (no CnP): entries that a sibling left under the same VMID and ASID must not be seen. */
+	/*
+	 * Each PE's TLB is its own (no CnP): entries that a sibling left under the same VMID and ASID must not be seen.
+	 */
 	if (next->part->last_ran[cpu->index] != next->index + 1) {
 		next->part->last_ran[cpu->index] = (uint16_t)(next->index + 1);
 		arch_tlb_flush_vmid_local();

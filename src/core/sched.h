@@ -30,7 +30,10 @@ void sched_wake(struct vcpu *v);
  */
 void sched_kick(struct vcpu *v);
 
-/* The running vCPU waits for an interrupt: takes effect when its exit handler returns; not, if role_vcpu_irq_pending(v). */
+/*
+ * The running vCPU waits for an interrupt: takes effect when its exit handler returns; not, if
+ * role_vcpu_irq_pending(v).
+ */
 void sched_block(struct vcpu *v);
 
 /* The running vCPU lets the others of its core go first (WFE trap, PSCI yield). */

@@ -12,7 +12,7 @@
 #include "role/role.h"
 
 #define MDSCR_GUEST (BIT(15) | BIT(13) | BIT(12) | BIT(0)) /* MDE, KDE, TDCC, SS */
-#define OSLSR_OSLM  BIT(3)				     /* the OS lock is implemented */
+#define OSLSR_OSLM  BIT(3)				   /* the OS lock is implemented */
 #define OSLSR_OSLK  BIT(1)
 
 static enum trap_result read_const(struct vcpu *v UNUSED, uint64_t arg, uint64_t *value)
@@ -50,11 +50,13 @@ static enum trap_result write_oslar(struct vcpu *v, uint64_t arg UNUSED, uint64_
 	return TRAP_DONE;
 }
 
-#define DBG4(n)                                                                                    \
-	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },              \
-		{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },      \
-		{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },      \
-		{ SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n) }
+#define DBG4(n)                                                                                                        \
+	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },                                  \
+		{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },                          \
+		{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },                          \
+	{                                                                                                              \
+		SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n)                               \
+	}
 
 /* One row a register. Looked up so rarely (what is hot is among the role's rows) that a scan does. */
 const struct sysreg_row sysreg_rows[] = {
@@ -65,9 +67,26 @@ const struct sysreg_row sysreg_rows[] = {
 	{ SYSREG_KEY(2, 0, 1, 0, 4), NULL, write_oslar, 0 },
 	{ SYSREG_KEY(2, 0, 1, 1, 4), read_oslsr, NULL, 0 },
 	{ SYSREG_KEY(2, 0, 1, 3, 4), read_const, ignore, 0 },
-	DBG4(0), DBG4(1), DBG4(2), DBG4(3), DBG4(4), DBG4(5), DBG4(6), DBG4(7),
-	DBG4(8), DBG4(9), DBG4(10), DBG4(11), DBG4(12), DBG4(13), DBG4(14), DBG4(15),
-	/* No external debugger: MDCCINT, OSDTRRX, OSDTRTX, OSECCR, MDRAR, DBGPRCR, DBGCLAIMSET (no tags), DBGCLAIMCLR, DBGAUTHSTATUS, MDCCSR, DBGDTR, DBGDTRRX/TX. */
+	DBG4(0),
+	DBG4(1),
+	DBG4(2),
+	DBG4(3),
+	DBG4(4),
+	DBG4(5),
+	DBG4(6),
+	DBG4(7),
+	DBG4(8),
+	DBG4(9),
+	DBG4(10),
+	DBG4(11),
+	DBG4(12),
+	DBG4(13),
+	DBG4(14),
+	DBG4(15),
+	/*
+	 * No external debugger: MDCCINT, OSDTRRX, OSDTRTX, OSECCR, MDRAR, DBGPRCR, DBGCLAIMSET (no tags), DBGCLAIMCLR,
+	 * DBGAUTHSTATUS, MDCCSR, DBGDTR, DBGDTRRX/TX.
+	 */
 	{ SYSREG_KEY(2, 0, 0, 2, 0), read_const, ignore, 0 },
 	{ SYSREG_KEY(2, 0, 0, 0, 2), read_const, ignore, 0 },
 	{ SYSREG_KEY(2, 0, 0, 3, 2), read_const, ignore, 0 },
@@ -107,8 +126,8 @@ static bool is_id(uint32_t key)
 
 static enum trap_result undefined(struct vcpu *v, uint32_t key, const char *what)
 {
-	log_limited(32, LOG_WARN, "%s: vcpu%u: %s of system register S%u_%u_C%u_C%u_%u at 0x%llx: UNDEFINED", v->part->name,
-		    v->index, what, (unsigned int)BITS(key, 21, 20), (unsigned int)BITS(key, 16, 14),
+	log_limited(32, LOG_WARN, "%s: vcpu%u: %s of system register S%u_%u_C%u_C%u_%u at 0x%llx: UNDEFINED",
+		    v->part->name, v->index, what, (unsigned int)BITS(key, 21, 20), (unsigned int)BITS(key, 16, 14),
 		    (unsigned int)BITS(key, 13, 10), (unsigned int)BITS(key, 4, 1), (unsigned int)BITS(key, 19, 17),
 		    (unsigned long long)guest_pc());
 	return TRAP_UNDEF;

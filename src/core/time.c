@@ -63,9 +63,7 @@ void timer_init(struct timer *t, void (*fn)(struct timer *t))
 /* Set the EL2 timer to the first deadline of this core. Lock held. */
 static void arm_first(struct percpu *cpu)
 {
-	uint64_t first = list_empty(&cpu->timers) ?
-				 UINT64_MAX :
-				 list_first(&cpu->timers, struct timer, link)->deadline;
+	uint64_t first = list_empty(&cpu->timers) ? UINT64_MAX : list_first(&cpu->timers, struct timer, link)->deadline;
 
 	if (first == cpu->timer_armed)
 		return;
@@ -101,7 +99,10 @@ void timer_stop(struct timer *t)
 		if (t->armed && &percpu[t->cpu] == cpu) {
 			list_del(&t->link);
 			__atomic_store_n(&t->armed, false, __ATOMIC_RELEASE);
-			/* Another core's EL2 timer is left as it is: it fires once, finds nothing due and is armed anew. */
+			/*
+			 * Another core's EL2 timer is left as it is: it fires once, finds nothing due and is armed
+			 * anew.
+			 */
 			if (cpu == this_cpu())
 				arm_first(cpu);
 		}

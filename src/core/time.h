@@ -22,7 +22,10 @@ struct timer {
 /* Give t its function. Before any other call on it. */
 void timer_init(struct timer *t, void (*fn)(struct timer *t));
 
-/* (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start is undone first. */
+/*
+ * (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start is
+ * undone first.
+ */
 void timer_start(struct timer *t, uint64_t deadline);
 
 /* Stop t, from any core. Its function may still be running on another core when this returns. */

@@ -10,11 +10,11 @@
 #include "core/irq.h"
 #include "core/log.h"
 #include "core/mmio_trap.h"
+#include "core/partition.h"
 #include "core/percpu.h"
 #include "core/sched.h"
 #include "core/sysreg.h"
 #include "core/vcpu.h"
-#include "core/partition.h"
 #include "role/role.h"
 
 /* Exception classes that come from a guest here. */
@@ -27,9 +27,9 @@ enum {
 	EC_DATA_ABORT = 0x24,
 };
 
-#define ISS_WFX_TI	  MASK(1, 0) /* 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
-#define ISS_HVC_IMM	  MASK(15, 0)
-#define ISS_SYSREG_READ	  BIT(0)
+#define ISS_WFX_TI	   MASK(1, 0) /* 0 WFI, 1 WFE, 2 WFIT, 3 WFET */
+#define ISS_HVC_IMM	   MASK(15, 0)
+#define ISS_SYSREG_READ	   BIT(0)
 #define ISS_SYSREG_RT(iss) ((unsigned int)BITS(iss, 9, 5))
 
 typedef enum trap_result (*trap_fn)(struct vcpu *v, uint64_t esr);
@@ -149,8 +149,8 @@ struct vcpu *upcall_guest_irq(struct vcpu *v)
 /* An SError that the guest's doings raised (HCR_EL2.AMO): the memory system's answer to it cannot be undone. */
 struct vcpu *upcall_guest_serror(struct vcpu *v, uint64_t esr)
 {
-	log_error("%s: vcpu%u: SError (ESR 0x%llx) at 0x%llx", v->part->name, v->index,
-		  (unsigned long long)esr, (unsigned long long)guest_pc());
+	log_error("%s: vcpu%u: SError (ESR 0x%llx) at 0x%llx", v->part->name, v->index, (unsigned long long)esr,
+		  (unsigned long long)guest_pc());
 	role_partition_fault(v, "SError");
 	return leave(this_cpu(), v);
 }

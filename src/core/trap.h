@@ -10,13 +10,16 @@
 struct vcpu;
 
 enum trap_result {
-	TRAP_DONE,    /* handled; go on at the next instruction */
-	TRAP_AGAIN,   /* handled; the program counter is already right (or the instruction is to run again) */
-	TRAP_UNDEF,   /* inject an UNDEFINED exception */
+	TRAP_DONE,  /* handled; go on at the next instruction */
+	TRAP_AGAIN, /* handled; the program counter is already right (or the instruction is to run again) */
+	TRAP_UNDEF, /* inject an UNDEFINED exception */
 };
 
-/* op0, op1, CRn, CRm, op2 as in ISS of EC 0x18, so that a trap's key needs no shuffling: bits 21:20, 16:14, 13:10, 4:1, 19:17. */
-#define SYSREG_KEY(op0, op1, crn, crm, op2)                                                        \
+/*
+ * op0, op1, CRn, CRm, op2 as in ISS of EC 0x18, so that a trap's key needs no shuffling: bits 21:20, 16:14, 13:10, 4:1,
+ * 19:17.
+ */
+#define SYSREG_KEY(op0, op1, crn, crm, op2)                                                                            \
 	((uint32_t)((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1))
 #define SYSREG_KEY_MASK SYSREG_KEY(3, 7, 15, 15, 7)
 

@@ -27,18 +27,18 @@ struct vcpu {
 	struct arch_vcpu arch; /* first: SP_EL2 points here while the vCPU runs */
 
 	struct partition *part;
-	uint16_t index;	    /* in its partition; Aff0.. of its VMPIDR come from it */
-	bool stop;	    /* leave the core and turn off at the next opportunity */
-	bool yield;	    /* at the next opportunity let the others of this core run first */
+	uint16_t index; /* in its partition; Aff0.. of its VMPIDR come from it */
+	bool stop;	/* leave the core and turn off at the next opportunity */
+	bool yield;	/* at the next opportunity let the others of this core run first */
 	enum vcpu_state state;
 	uint64_t trace_id; /* trace_who() of it on its core, without the kind */
 
 	/* Scheduling: core/sched.c */
 	struct list rq_link;
-	unsigned int home;    /* the core in whose queue it is or on which it runs */
-	uint64_t affinity;    /* physical cores that it may use, a bit each */
+	unsigned int home;		  /* the core in whose queue it is or on which it runs */
+	uint64_t affinity;		  /* physical cores that it may use, a bit each */
 	uint64_t slice_start, slice_left; /* counter: charged up to here; ticks of its time slice that are left */
-	unsigned int grace; /* looks during which it was left the core for its masked interrupts */
+	unsigned int grace;		  /* looks during which it was left the core for its masked interrupts */
 
 	/* Interrupts: src/vgic; NULL in a role without one. */
 	struct vgic_vcpu *vgic;

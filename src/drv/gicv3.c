@@ -22,18 +22,18 @@
 #define GICD_CTLR_ARE_NS  BIT(4)
 #define GICD_CTLR_ENGRP1A BIT(1)
 
-#define GICR_TYPER     0x0008
-#define GICR_WAKER     0x0014
-#define GICR_FRAME     0x10000 /* RD_base, then SGI_base */
-#define GICR_SGI       GICR_FRAME
-#define GICR_TYPER_LAST	 BIT(4)
-#define GICR_TYPER_VLPIS BIT(1)
+#define GICR_TYPER	    0x0008
+#define GICR_WAKER	    0x0014
+#define GICR_FRAME	    0x10000 /* RD_base, then SGI_base */
+#define GICR_SGI	    GICR_FRAME
+#define GICR_TYPER_LAST	    BIT(4)
+#define GICR_TYPER_VLPIS    BIT(1)
 #define GICR_WAKER_SLEEP    BIT(1)
 #define GICR_WAKER_CHILDREN BIT(2)
 
-#define PRIO_MIDDLE	 0xa0
-#define REGIONS_MAX	 8
-#define SPINS_MAX	 1000000 /* of a register poll that the architecture says ends soon */
+#define PRIO_MIDDLE 0xa0
+#define REGIONS_MAX 8
+#define SPINS_MAX   1000000 /* of a register poll that the architecture says ends soon */
 
 static char *gicd;
 static unsigned int nr_spi_end; /* first INTID after the SPIs */

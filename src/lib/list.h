@@ -9,7 +9,10 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(l) { &(l), &(l) }
+#define LIST_INIT(l)                                                                                                   \
+	{                                                                                                              \
+		&(l), &(l)                                                                                             \
+	}
 
 static inline void list_init(struct list *l)
 {
@@ -44,13 +47,13 @@ static inline void list_del(struct list *n)
 	list_init(n);
 }
 
-#define list_entry(l, type, member) container_of(l, type, member)
+#define list_entry(l, type, member)    container_of(l, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
 #define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
 
 /* As list_for_each, and the body may remove it. */
-#define list_for_each_safe(it, nxt, head)                                                          \
+#define list_for_each_safe(it, nxt, head)                                                                              \
 	for (struct list *it = (head)->next, *nxt = it->next; it != (head); it = nxt, nxt = it->next)
 
 #endif

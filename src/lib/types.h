@@ -64,19 +64,19 @@ enum {
 #define likely(x)    __builtin_expect(!!(x), 1)
 #define unlikely(x)  __builtin_expect(!!(x), 0)
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)     ((a) < (b) ? (a) : (b))
-#define MAX(a, b)     ((a) > (b) ? (a) : (b))
-#define BIT(n)	      (UINT64_C(1) << (n))
-#define MASK(hi, lo)  ((UINT64_MAX >> (63 - (hi))) & (UINT64_MAX << (lo)))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)	((a) < (b) ? (a) : (b))
+#define MAX(a, b)	((a) > (b) ? (a) : (b))
+#define BIT(n)		(UINT64_C(1) << (n))
+#define MASK(hi, lo)	((UINT64_MAX >> (63 - (hi))) & (UINT64_MAX << (lo)))
 #define BITS(v, hi, lo) (((uint64_t)(v) >> (lo)) & (UINT64_MAX >> (63 - (hi) + (lo))))
 
 /* n is a power of two. Our own numbers only: for a guest's use lib/checked.h. */
-#define ALIGN_DOWN(x, n) ((x) & ~((__typeof__(x))(n) - 1))
-#define ALIGN_UP(x, n)	 ALIGN_DOWN((x) + ((__typeof__(x))(n) - 1), n)
-#define IS_ALIGNED(x, n) (((x) & ((__typeof__(x))(n) - 1)) == 0)
+#define ALIGN_DOWN(x, n) ((x) & ~((__typeof__(x))(n)-1))
+#define ALIGN_UP(x, n)	 ALIGN_DOWN((x) + ((__typeof__(x))(n)-1), n)
+#define IS_ALIGNED(x, n) (((x) & ((__typeof__(x))(n)-1)) == 0)
 
-#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
+#define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
 
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)

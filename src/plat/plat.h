@@ -14,7 +14,9 @@ extern const char plat_name[];
 
 #define HOST_IRQ_NONE 1023
 
-/* Acknowledge the highest pending interrupt of this core: its INTID, or HOST_IRQ_NONE or another special one (>= 1020). */
+/*
+ * Acknowledge the highest pending interrupt of this core: its INTID, or HOST_IRQ_NONE or another special one (>= 1020).
+ */
 uint32_t host_irq_ack(void);
 /* Priority drop; then deactivation, for what is not forwarded to a guest with a hardware-linked list register. */
 void host_irq_drop(uint32_t intid);

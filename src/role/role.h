@@ -16,7 +16,10 @@ struct vcpu;
 /* For the banner: "hyp". */
 extern const char role_name[];
 
-/* On the boot core, once memory, interrupts and time work and the other cores are up or refused: build the partitions and start them. */
+/*
+ * On the boot core, once memory, interrupts and time work and the other cores are up or refused: build the partitions
+ * and start them.
+ */
 void role_boot(void);
 
 /*

@@ -11,15 +11,15 @@
 #include "core/percpu.h"
 #include "lib/types.h"
 
-#define PTE_VALID  BIT(0)
-#define PTE_TABLE  BIT(1)
-#define PTE_PAGE   BIT(1)
+#define PTE_VALID   BIT(0)
+#define PTE_TABLE   BIT(1)
+#define PTE_PAGE    BIT(1)
 #define PTE_ATTR(i) ((uint64_t)(i) << 2)
-#define PTE_RES1   BIT(6) /* AP[1]: one privilege level */
-#define PTE_RO	   BIT(7)
-#define PTE_INNER  (UINT64_C(3) << 8)
-#define PTE_AF	   BIT(10)
-#define PTE_XN	   BIT(54)
+#define PTE_RES1    BIT(6) /* AP[1]: one privilege level */
+#define PTE_RO	    BIT(7)
+#define PTE_INNER   (UINT64_C(3) << 8)
+#define PTE_AF	    BIT(10)
+#define PTE_XN	    BIT(54)
 
 #define NORMAL (PTE_VALID | PTE_ATTR(1) | PTE_RES1 | PTE_INNER | PTE_AF)
 #define DEVICE (PTE_VALID | PTE_ATTR(0) | PTE_RES1 | PTE_AF | PTE_XN)
@@ -36,8 +36,7 @@ uint64_t boot_root; /* for the other cores, who read it with the MMU off */
 
 /* Stacks of all cores. Not cleared at boot: the boot core stands on the first while .bss is. */
 uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT] ALIGNED(4096) __attribute__((section(".bss..stacks")));
-uint8_t panic_stacks[CONFIG_MAX_CPUS][PANIC_STACK] ALIGNED(4096)
-	__attribute__((section(".bss..stacks")));
+uint8_t panic_stacks[CONFIG_MAX_CPUS][PANIC_STACK] ALIGNED(4096) __attribute__((section(".bss..stacks")));
 
 static uint64_t *next_table(uint64_t *entry)
 {
@@ -74,10 +73,8 @@ uint64_t boot_map(uint64_t fdt_pa)
 	map_pages(_rodata_end, _file_end, NORMAL | PTE_XN);
 	map_pages(_bss_start, _bss_end, NORMAL | PTE_XN);
 	for (unsigned int i = 0; i < CONFIG_MAX_CPUS; i++) {
-		map_pages((char *)stacks[i] + STACK_GUARD, (char *)stacks[i] + STACK_SLOT,
-			  NORMAL | PTE_XN);
-		map_pages((char *)panic_stacks[i], (char *)panic_stacks[i] + PANIC_STACK,
-			  NORMAL | PTE_XN);
+		map_pages((char *)stacks[i] + STACK_GUARD, (char *)stacks[i] + STACK_SLOT, NORMAL | PTE_XN);
+		map_pages((char *)panic_stacks[i], (char *)panic_stacks[i] + PANIC_STACK, NORMAL | PTE_XN);
 	}
 	for (uint64_t i = 0; i < BOOT_FDT_WINDOW / BLOCK_SIZE; i++)
 		map_one(BOOT_FDT_VA + i * BLOCK_SIZE, ALIGN_DOWN(fdt_pa, BLOCK_SIZE) + i * BLOCK_SIZE,

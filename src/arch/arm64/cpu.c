@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* This core: its EL2 timer, random numbers, firmware calls, where other cores start. */
-#include "arch/boot.h"
 #include "arch/cpu.h"
+#include "arch/boot.h"
 #include "arch/world.h"
 
 extern char secondary_entry[];
@@ -24,9 +24,6 @@ bool arch_random(uint64_t *v)
 	if (!BITS(sysreg_read(ID_AA64ISAR0_EL1), 63, 60))
 		return false;
 	/* Z is set when there is none in reasonable time. */
-	__asm__ volatile("mrs %0, " SYSREG_STR(RNDR) "\n\tcset %1, ne"
-			 : "=r"(*v), "=r"(ok)
-			 :
-			 : "cc");
+	__asm__ volatile("mrs %0, " SYSREG_STR(RNDR) "\n\tcset %1, ne" : "=r"(*v), "=r"(ok) : : "cc");
 	return ok;
 }

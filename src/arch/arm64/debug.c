@@ -15,17 +15,29 @@ unsigned int arch_debug_watchpoints(void)
 
 #define NUMBERS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
-#define WRITER(reg)                                                                                \
-	static void write_##reg(unsigned int n, uint64_t value)                                    \
-	{                                                                                          \
-		switch (n) {                                                                       \
-			NUMBERS(CASE_##reg)                                                        \
-		}                                                                                  \
+#define WRITER(reg)                                                                                                    \
+	static void write_##reg(unsigned int n, uint64_t value)                                                        \
+	{                                                                                                              \
+		switch (n) {                                                                                           \
+			NUMBERS(CASE_##reg)                                                                            \
+		}                                                                                                      \
 	}
-#define CASE_DBGBVR(n) case n: sysreg_write(DBGBVR##n##_EL1, value); break;
-#define CASE_DBGBCR(n) case n: sysreg_write(DBGBCR##n##_EL1, value); break;
-#define CASE_DBGWVR(n) case n: sysreg_write(DBGWVR##n##_EL1, value); break;
-#define CASE_DBGWCR(n) case n: sysreg_write(DBGWCR##n##_EL1, value); break;
+#define CASE_DBGBVR(n)                                                                                                 \
+	case n:                                                                                                        \
+		sysreg_write(DBGBVR##n##_EL1, value);                                                                  \
+		break;
+#define CASE_DBGBCR(n)                                                                                                 \
+	case n:                                                                                                        \
+		sysreg_write(DBGBCR##n##_EL1, value);                                                                  \
+		break;
+#define CASE_DBGWVR(n)                                                                                                 \
+	case n:                                                                                                        \
+		sysreg_write(DBGWVR##n##_EL1, value);                                                                  \
+		break;
+#define CASE_DBGWCR(n)                                                                                                 \
+	case n:                                                                                                        \
+		sysreg_write(DBGWCR##n##_EL1, value);                                                                  \
+		break;
 
 WRITER(DBGBVR)
 WRITER(DBGBCR)

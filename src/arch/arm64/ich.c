@@ -15,8 +15,8 @@ unsigned int ich_lr_count(void)
 uint64_t ich_lr_read(unsigned int i)
 {
 	switch (i) {
-#define X(n)                                                                                       \
-	case n:                                                                                    \
+#define X(n)                                                                                                           \
+	case n:                                                                                                        \
 		return sysreg_read(ICH_LR##n##_EL2);
 		LRS(X)
 #undef X
@@ -27,9 +27,9 @@ uint64_t ich_lr_read(unsigned int i)
 void ich_lr_write(unsigned int i, uint64_t lr)
 {
 	switch (i) {
-#define X(n)                                                                                       \
-	case n:                                                                                    \
-		sysreg_write(ICH_LR##n##_EL2, lr);                                                 \
+#define X(n)                                                                                                           \
+	case n:                                                                                                        \
+		sysreg_write(ICH_LR##n##_EL2, lr);                                                                     \
 		break;
 		LRS(X)
 #undef X

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ID registers by encoding: all of CRm 4 to 7 may be read on every CPU (unallocated ones are RAZ; ARM DDI 0487 D19.1.1). */
+/*
+ * ID registers by encoding: all of CRm 4 to 7 may be read on every CPU (unallocated ones are RAZ; ARM DDI 0487
+ * D19.1.1).
+ */
 #include "arch/idreg.h"
 #include "arch/sysreg.h"
 
@@ -8,8 +11,8 @@
 uint64_t arch_idreg(unsigned int crm, unsigned int op2)
 {
 	switch (crm << 3 | op2) {
-#define X(m, o)                                                                                    \
-	case (m) << 3 | (o):                                                                       \
+#define X(m, o)                                                                                                        \
+	case (m) << 3 | (o):                                                                                           \
 		return sysreg_read(S3_0_C0_C##m##_##o);
 		OP2S(X, 4)
 		OP2S(X, 5)

@@ -5,10 +5,10 @@
 #include "arch/mmu.h"
 #include "arch/sysreg.h"
 
-#define TLBI(op)     __asm__ volatile("tlbi " op ::: "memory")
+#define TLBI(op)      __asm__ volatile("tlbi " op ::: "memory")
 #define TLBI_X(op, x) __asm__ volatile("tlbi " op ", %0" : : "r"(x) : "memory")
-#define DSB(kind)    __asm__ volatile("dsb " kind ::: "memory")
-#define ISB()	     __asm__ volatile("isb" ::: "memory")
+#define DSB(kind)     __asm__ volatile("dsb " kind ::: "memory")
+#define ISB()	      __asm__ volatile("isb" ::: "memory")
 
 /* Above this many pages one invalidation of everything is cheaper than one for each page. */
 #define FLUSH_PAGES_MAX 64

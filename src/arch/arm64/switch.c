@@ -4,11 +4,11 @@
  *
  * The list of registers is arch/vcpu_regs.h: one list for save, load and live access. ARM DDI 0487 D19.
  */
+#include "arch/switch.h"
 #include "arch/boot.h"
 #include "arch/cpu.h"
 #include "arch/el2_bits.h"
 #include "arch/guest.h"
-#include "arch/switch.h"
 #include "arch/world.h"
 
 static bool have_pauth;
@@ -84,13 +84,13 @@ void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 uint64_t guest_el1_read(enum el1_reg r)
 {
 	switch (r) {
-#define X(name, reset)                                                                             \
-	case R_##name:                                                                             \
+#define X(name, reset)                                                                                                 \
+	case R_##name:                                                                                                 \
 		return sysreg_read(name);
 		EL1_REGS(X)
 #undef X
-#define X(name)                                                                                    \
-	case R_##name:                                                                             \
+#define X(name)                                                                                                        \
+	case R_##name:                                                                                                 \
 		return have_pauth ? sysreg_read(name) : 0;
 		PAUTH_REGS(X)
 #undef X
@@ -103,16 +103,16 @@ uint64_t guest_el1_read(enum el1_reg r)
 void guest_el1_write(enum el1_reg r, uint64_t value)
 {
 	switch (r) {
-#define X(name, reset)                                                                             \
-	case R_##name:                                                                             \
-		sysreg_write(name, value);                                                         \
+#define X(name, reset)                                                                                                 \
+	case R_##name:                                                                                                 \
+		sysreg_write(name, value);                                                                             \
 		break;
 		EL1_REGS(X)
 #undef X
-#define X(name)                                                                                    \
-	case R_##name:                                                                             \
-		if (have_pauth)                                                                    \
-			sysreg_write(name, value);                                                 \
+#define X(name)                                                                                                        \
+	case R_##name:                                                                                                 \
+		if (have_pauth)                                                                                        \
+			sysreg_write(name, value);                                                                     \
 		break;
 		PAUTH_REGS(X)
 #undef X
@@ -143,7 +143,9 @@ static unsigned int id_field(uint64_t reg, unsigned int lsb)
 	return (unsigned int)BITS(reg, lsb + 3, lsb);
 }
 
-/* FEAT_FGT: with all fine-grained traps 0, the "n" bits trap what we hide (TPIDR2, POR, GCS, ...), the others let pass. */
+/*
+ * FEAT_FGT: with all fine-grained traps 0, the "n" bits trap what we hide (TPIDR2, POR, GCS, ...), the others let pass.
+ */
 static void init_fine_grained_traps(void)
 {
 	unsigned int fgt = id_field(sysreg_read(ID_AA64MMFR0_EL1), 56);

@@ -3,7 +3,7 @@
 #ifndef ARCH_ASM_H
 #define ARCH_ASM_H
 
-#define LINK_BASE	    0x40080000
+#define LINK_BASE	   0x40080000
 #define R_AARCH64_RELATIVE 1027
 
 /* A stack slot: an unmapped guard page, then the stack. */
@@ -15,7 +15,9 @@
 /* MAIR_EL2: 0 Device-nGnRnE, 1 Normal write-back read-write-allocate, 2 Normal non-cacheable. */
 #define MAIR_VALUE 0x44ff00
 
-/* TCR_EL2: RES1 31 and 23, TG0 4 KiB, SH0 inner, ORGN0 IRGN0 write-back write-allocate, T0SZ 16 (48 bits). PS is added. */
+/*
+ * TCR_EL2: RES1 31 and 23, TG0 4 KiB, SH0 inner, ORGN0 IRGN0 write-back write-allocate, T0SZ 16 (48 bits). PS is added.
+ */
 #define TCR_VALUE (1 << 31 | 1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | 16)
 
 /* HCR_EL2 while no guest is loaded: EL1 is AArch64 (RW), physical interrupts come to EL2 (FMO, IMO, AMO). */

@@ -22,9 +22,9 @@
 #define ICH_LR_VINTID_MASK UINT64_C(0xffffffff)
 
 /* ICH_HCR_EL2 */
-#define ICH_HCR_EN    BIT(0)
-#define ICH_HCR_UIE   BIT(1) /* underflow: none or one list register is valid */
-#define ICH_HCR_NPIE  BIT(3) /* no pending interrupt in the list registers */
+#define ICH_HCR_EN	    BIT(0)
+#define ICH_HCR_UIE	    BIT(1) /* underflow: none or one list register is valid */
+#define ICH_HCR_NPIE	    BIT(3) /* no pending interrupt in the list registers */
 #define ICH_HCR_EOICOUNT(v) BITS(v, 31, 27)
 
 /* List registers that this machine has (1 to 16). */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Access to device registers: one load or store of just that width (a compiler may neither split nor merge them, nor use write-back forms). */
+/*
+ * Access to device registers: one load or store of just that width (a compiler may neither split nor merge them, nor
+ * use write-back forms).
+ */
 #ifndef ARCH_MMIO_IO_H
 #define ARCH_MMIO_IO_H
 

@@ -37,13 +37,18 @@ void arch_s2_tlb_flush_all(uint64_t vttbr);
 /* Clean (and invalidate) data to the point of coherency: for what a guest will read with its MMU off. */
 void arch_dcache_clean_inval(const void *p, size_t size);
 
-/* After instructions were written: clean to the point of unification and invalidate the instruction cache of all cores. */
+/*
+ * After instructions were written: clean to the point of unification and invalidate the instruction cache of all cores.
+ */
 void arch_icache_sync(const void *p, size_t size);
 
 /* Zero whole pages (DC ZVA where allowed). p and size are page-aligned. */
 void arch_zero_pages(void *p, size_t size);
 
-/* Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB granule, no LPA2). */
+/*
+ * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB granule, no
+ * LPA2).
+ */
 unsigned int arch_pa_bits(void);
 
 /*

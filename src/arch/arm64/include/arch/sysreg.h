@@ -10,17 +10,17 @@
 #define SYSREG_STR_(x) #x
 #define SYSREG_STR(x)  SYSREG_STR_(x)
 
-#define sysreg_read(name)                                                                          \
-	({                                                                                         \
-		uint64_t v_;                                                                       \
-		__asm__ volatile("mrs %0, " SYSREG_STR(name) : "=r"(v_));                          \
-		v_;                                                                                \
+#define sysreg_read(name)                                                                                              \
+	({                                                                                                             \
+		uint64_t v_;                                                                                           \
+		__asm__ volatile("mrs %0, " SYSREG_STR(name) : "=r"(v_));                                              \
+		v_;                                                                                                    \
 	})
 
-#define sysreg_write(name, value)                                                                  \
-	do {                                                                                       \
-		uint64_t w_ = (value);                                                             \
-		__asm__ volatile("msr " SYSREG_STR(name) ", %0" : : "r"(w_) : "memory");           \
+#define sysreg_write(name, value)                                                                                      \
+	do {                                                                                                           \
+		uint64_t w_ = (value);                                                                                 \
+		__asm__ volatile("msr " SYSREG_STR(name) ", %0" : : "r"(w_) : "memory");                               \
 	} while (0)
 
 #define APIAKeyLo_EL1 S3_0_C2_C1_0

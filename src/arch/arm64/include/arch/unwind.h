@@ -5,7 +5,10 @@
 
 #include "lib/types.h"
 
-/* One frame up: *fp is a frame pointer, replaced by its caller's; *pc the return address. False at the end, or when *fp is not on a stack of ours. */
+/*
+ * One frame up: *fp is a frame pointer, replaced by its caller's; *pc the return address. False at the end, or when *fp
+ * is not on a stack of ours.
+ */
 bool arch_unwind(uint64_t *fp, uint64_t *pc);
 
 /* A running address as the ELF file has it. */
