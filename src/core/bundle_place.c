@@ -22,14 +22,18 @@ void hw_find_appended_bundle(void)
 	const struct hw_range *bank = bank_of(base);
 	struct cpio_entry e;
 	struct cpio c;
+	uint64_t end;
 	const char *p;
 
 	if (hw.initrd.size || !bank)
 		return;
+	end = ALIGN_DOWN(bank->base + bank->size, PAGE_SIZE); /* whole pages are mapped */
+	if (base >= end)
+		return;
 	p = pa_to_ptr(PA(base));
 	if (memcmp(p, "070701", 6))
 		return;
-	cpio_open(&c, p, bank->base + bank->size - base);
+	cpio_open(&c, p, end - base);
 	while (cpio_next(&c, &e) == OK)
 		;
 	hw.initrd = (struct hw_range){ base, c.next };

@@ -66,7 +66,9 @@ struct vgic_irq {
 	uint8_t note; /* note: enum vgic_active_note */
 	int8_t lr;    /* list register that is its own, even when empty by now; -1 */
 	uint8_t seen; /* its list register's state (ICH_LR.State) when last written or read */
+	uint64_t spare;
 };
+_Static_assert(sizeof(struct vgic_irq) == 64, "an index into an array of them is a shift");
 
 struct vgic_vcpu {
 	struct vgic_attention attention; /* first: vgic_needs_flush */

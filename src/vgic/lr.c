@@ -255,16 +255,9 @@ static bool hw_again(struct vgic_irq *irq)
 	return true;
 }
 
-void vgic_set_hw_ppi(struct vcpu *v, unsigned int intid)
+/* Any other state of it. Out of line, as the short way is taken at each tick. */
+static __attribute__((noinline)) void hw_first(struct vgic_vcpu *vc, struct vgic_irq *irq)
 {
-	struct vgic_vcpu *vc = v->vgic;
-	struct vgic_irq *irq = &vc->priv[intid];
-
-	CHECK(intid >= VGIC_SGIS && intid < VGIC_PRIVATE && vc->on == this_cpu());
-	if (likely(hw_again(irq))) {
-		vgic_notify_pending(vc);
-		return;
-	}
 	spin_lock(&vc->lock);
 	vc->hw = irq;
 	if (irq->lr >= 0) {
@@ -276,6 +269,18 @@ void vgic_set_hw_ppi(struct vcpu *v, unsigned int intid)
 	irq->latch = false;
 	vgic_lr_settle(vc, irq);
 	spin_unlock(&vc->lock);
+}
+
+void vgic_set_hw_ppi(struct vcpu *v, unsigned int intid)
+{
+	struct vgic_vcpu *vc = v->vgic;
+	struct vgic_irq *irq = &vc->priv[intid];
+
+	CHECK(intid >= VGIC_SGIS && intid < VGIC_PRIVATE && vc->on == this_cpu());
+	if (likely(hw_again(irq)))
+		vgic_notify_pending(vc);
+	else
+		hw_first(vc, irq);
 }
 
 bool vgic_hw_ppi_busy(struct vcpu *v)

@@ -9,6 +9,7 @@
 #define TEST_GUEST_H
 
 #include "../guest/abi.h"
+#include "arch/ich.h"
 #include "role/hyp/vm.h"
 #include "lib/types.h"
 

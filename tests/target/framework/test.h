@@ -23,9 +23,9 @@ struct suite {
 
 /* The suite that a file of tests defines: SUITE(name, { "what it shows", function }, ...). */
 #define SUITE(suite_name, ...)                                                                                         \
-	static const struct test tests_[] = { __VA_ARGS__ };                                                           \
+	static const struct test tests_##suite_name[] = { __VA_ARGS__ };                                                           \
 	extern const struct suite suite_##suite_name;                                                                  \
-	const struct suite suite_##suite_name = { #suite_name, tests_, ARRAY_SIZE(tests_) }
+	const struct suite suite_##suite_name = { #suite_name, tests_##suite_name, ARRAY_SIZE(tests_##suite_name) }
 
 /* All of them, in the order in which they run (suites.c). */
 extern const struct suite *const test_suites[];

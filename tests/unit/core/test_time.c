@@ -403,7 +403,7 @@ static void test_cancel_then_free(void **state UNUSED)
 	memset(&run, 0, sizeof(run));
 	for (uintptr_t i = 0; i < 2; i++)
 		pthread_create(&core[i], NULL, core_loop, (void *)(i + 1));
-	for (unsigned int i = 0; i < 2000; i++) {
+	for (unsigned int i = 0; i < 150; i++) {
 		struct probe *p = calloc(1, sizeof(*p));
 
 		timer_init(&p->t, restless);

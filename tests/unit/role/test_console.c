@@ -6,6 +6,8 @@
 #include "unit.h"
 
 /* For its state. */
+#include "arch/host.h"
+#include "core/percpu.h"
 #include "role/hyp/console.c"
 
 /* --- the machine's UART --- */
@@ -26,10 +28,24 @@ int host_uart_getc(void)
 	return *typed ? (uint8_t)*typed++ : -1;
 }
 
+/* Its interrupt is a level: what is left in it comes when it is on again. */
+static bool uart_irq;
+
+void host_irq_enable(uint32_t intid UNUSED)
+{
+	uart_irq = true;
+}
+
+void host_irq_disable(uint32_t intid UNUSED)
+{
+	uart_irq = false;
+}
+
 static void type(const char *s)
 {
 	typed = s;
-	console_rx();
+	if (uart_irq)
+		console_rx();
 }
 
 /* --- the VMs' UARTs: a FIFO whose room the test sets --- */
@@ -76,6 +92,13 @@ static void set_up(unsigned int n)
 	spin_init(&con.out_lock, LOCK_CONSOLE);
 	memset(uart, 0, sizeof(uart));
 	memset(port, 0, sizeof(port));
+	host_reset();
+	hw.uart_intid = 33;
+	uart_irq = true;
+	typed = "";
+	memset(percpu, 0, sizeof(percpu));
+	arch_this_cpu_set(&percpu[0]);
+	time_init_cpu();
 	out_len = 0;
 	out[0] = 0;
 	for (unsigned int i = 0; i < n; i++) {
@@ -165,27 +188,69 @@ static void test_focus(void **state UNUSED)
 	assert_string_equal(uart[1].got, "cdz");
 }
 
-/* Not a byte is lost or doubled as long as the ring has room. */
-static void test_backpressure(void **state UNUSED)
+/* A paste of any length: not a byte is lost or doubled, and the guest's pace decides. */
+static void test_paste(void **state UNUSED)
 {
-	char text[CONSOLE_RING + 33];
+	static char text[CONSOLE_RING * 6];
 
 	set_up(1);
 	uart[0].room = 32;
 	for (unsigned int i = 0; i < sizeof(text) - 1; i++)
 		text[i] = (char)('a' + i % 23);
-	text[sizeof(text) - 1] = 0;
-	type(text); /* 32 + 256: all of it finds a place */
+	type(text);
 	assert_int_equal(uart[0].got_len, 32);
 	assert_int_equal(port[0].in_count, CONSOLE_RING);
-	type("lost");
+	assert_false(uart_irq);
+	assert_ptr_equal(typed, text + 32 + CONSOLE_RING);
+	/* The machine's UART is not asked for each byte: only when the ring is half empty. */
+	guest_reads(&uart[0], CONSOLE_RING / 2 - 1);
+	assert_int_equal(port[0].in_count, CONSOLE_RING / 2 + 1);
+	assert_false(uart_irq);
+	guest_reads(&uart[0], 1);
 	assert_int_equal(port[0].in_count, CONSOLE_RING);
-	for (unsigned int i = 0; i < 100; i++)
-		guest_reads(&uart[0], 3);
+	for (unsigned int i = 0; i < sizeof(text); i++)
+		guest_reads(&uart[0], 1);
+	assert_true(uart_irq);
 	assert_string_equal(uart[0].got, text);
 	assert_int_equal(port[0].in_count, 0);
+	uart[0].got_len = 0;
 	type("ok");
-	assert_string_equal(uart[0].got + strlen(text), "ok");
+	assert_string_equal(uart[0].got, "ok");
+}
+
+/* A guest that takes nothing doesn't keep the escape key waiting for longer than a second. */
+static void test_deaf_guest(void **state UNUSED)
+{
+	char text[CONSOLE_RING + 5];
+
+	set_up(2);
+	uart[0].room = 0;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	type(text);
+	assert_int_equal(*typed, 'x');
+	host_counter_advance(time_freq() - 1);
+	time_interrupt();
+	assert_false(uart_irq);
+	host_counter_advance(1);
+	time_interrupt();
+	assert_true(uart_irq);
+	assert_int_equal(*typed, 0); /* taken, and dropped */
+	type("lost too\x1e"
+	     "2heard");
+	assert_string_equal(uart[1].got, "heard");
+	/* It takes a byte: it is asked for its pace again. */
+	type("\x1e"
+	     "1");
+	guest_reads(&uart[0], 1);
+	type("yz");
+	assert_int_equal(port[0].in_count, CONSOLE_RING);
+	assert_int_equal(*typed, 'z');
+	assert_false(uart_irq);
+	guest_reads(&uart[0], 2 * CONSOLE_RING);
+	assert_true(uart_irq);
+	assert_int_equal(uart[0].got_len, CONSOLE_RING + 2);
+	assert_string_equal(uart[0].got + CONSOLE_RING, "yz");
 }
 
 /* What waits for one VM does not hold up another; a restart goes on with it. */
@@ -226,10 +291,10 @@ static void test_join_and_leave(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one_is_raw),     cmocka_unit_test(test_several),
-		cmocka_unit_test(test_long_line),      cmocka_unit_test(test_focus),
-		cmocka_unit_test(test_backpressure),   cmocka_unit_test(test_waiting),
-		cmocka_unit_test(test_join_and_leave),
+		cmocka_unit_test(test_one_is_raw), cmocka_unit_test(test_several),
+		cmocka_unit_test(test_long_line),  cmocka_unit_test(test_focus),
+		cmocka_unit_test(test_paste),	   cmocka_unit_test(test_deaf_guest),
+		cmocka_unit_test(test_waiting),	   cmocka_unit_test(test_join_and_leave),
 	};
 
 	return UNIT_RUN(tests);
