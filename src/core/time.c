@@ -79,7 +79,7 @@ void timer_start(struct timer *t, uint64_t deadline)
 	timer_stop(t);
 	spin_lock(&cpu->timer_lock);
 	t->deadline = deadline;
-	t->cpu = cpu->index;
+	__atomic_store_n(&t->cpu, cpu->index, __ATOMIC_RELAXED);
 	for (at = cpu->timers.next; at != &cpu->timers; at = at->next)
 		if (list_entry(at, struct timer, link)->deadline > deadline)
 			break;
@@ -93,7 +93,7 @@ void timer_stop(struct timer *t)
 {
 	/* The queue may change between the look and the lock: look again under it. */
 	while (__atomic_load_n(&t->armed, __ATOMIC_ACQUIRE)) {
-		struct percpu *cpu = &percpu[t->cpu];
+		struct percpu *cpu = &percpu[__atomic_load_n(&t->cpu, __ATOMIC_RELAXED)];
 
 		spin_lock(&cpu->timer_lock);
 		if (t->armed && &percpu[t->cpu] == cpu) {

@@ -31,12 +31,12 @@ struct sysreg_row {
 };
 
 /* A guest's register by its number in an instruction: 31 reads as zero and ignores writes. */
-static inline uint64_t trap_reg_read(const struct vcpu *v, unsigned int r)
+static inline uint64_t trap_reg_read(const struct vcpu *v, uint64_t r)
 {
 	return likely(r < 31) ? v->arch.x[r] : 0;
 }
 
-static inline void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value)
+static inline void trap_reg_write(struct vcpu *v, uint64_t r, uint64_t value)
 {
 	if (unlikely(r >= 19)) {
 		v->arch.reload = 1;

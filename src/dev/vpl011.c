@@ -147,6 +147,7 @@ static uint32_t dr_read(struct vpl011 *d)
 
 static void dr_write(struct vpl011 *d, uint32_t value)
 {
+	d->ris |= INT_TX;
 	if (likely(!(d->cr & CR_LBE))) {
 		d->out.putc(d->out.ctx, (uint8_t)value);
 	} else if (d->rx_count < rx_capacity(d)) {
@@ -156,7 +157,6 @@ static void dr_write(struct vpl011 *d, uint32_t value)
 		d->rsr |= DR_OE >> 8;
 		d->ris |= INT_OE;
 	}
-	d->ris |= INT_TX;
 }
 
 static uint32_t rsr_read(struct vpl011 *d)

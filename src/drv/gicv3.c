@@ -44,6 +44,7 @@ static struct {
 static unsigned int nr_regions;
 static char *gicr[CONFIG_MAX_CPUS];
 static uint64_t cpu_mpidr[CONFIG_MAX_CPUS];
+static uint64_t cpu_sgi1r[CONFIG_MAX_CPUS]; /* ICC_SGI1R_EL1 for an SGI to it, but the INTID */
 
 static void wait_rwp(void)
 {
@@ -115,6 +116,9 @@ int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
 		return E_NOENT;
 	gicr[cpu] = rd;
 	cpu_mpidr[cpu] = mpidr;
+	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
+	cpu_sgi1r[cpu] = BITS(mpidr, 39, 32) << 48 | BITS(mpidr, 7, 4) << 44 | BITS(mpidr, 23, 16) << 32 |
+			 BITS(mpidr, 15, 8) << 16 | BIT(mpidr & 0xf);
 	io_write32(rd + GICR_WAKER, io_read32(rd + GICR_WAKER) & (uint32_t)~GICR_WAKER_SLEEP);
 	for (unsigned int i = 0; i < SPINS_MAX && (io_read32(rd + GICR_WAKER) & GICR_WAKER_CHILDREN); i++)
 		;
@@ -191,9 +195,5 @@ void host_irq_deactivate(uint32_t intid)
 
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)
 {
-	uint64_t m = cpu_mpidr[cpu];
-
-	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
-	gic_cpuif_sgi(BITS(m, 39, 32) << 48 | BITS(m, 7, 4) << 44 | BITS(m, 23, 16) << 32 | (uint64_t)sgi << 24 |
-		      BITS(m, 15, 8) << 16 | BIT(m & 0xf));
+	gic_cpuif_sgi(cpu_sgi1r[cpu] | (uint64_t)sgi << 24);
 }

@@ -85,6 +85,7 @@ struct vgic_vcpu {
 	struct vgic_irq *hw; /* the hardware-linked interrupt, once there was one */
 	uint32_t waker;
 	uint64_t sgi_self;	    /* ICC_SGI1R_EL1 but for INTID, when it means this vCPU alone */
+	uint64_t typer;		    /* GICR_TYPER */
 	struct spinlock timer_lock; /* LOCK_VGIC: the emulated timer's registers and its line move together */
 	struct vgic_irq priv[VGIC_PRIVATE];
 };

@@ -34,17 +34,23 @@ struct vgic_frame {
 	const uint8_t *first;	    /* for each bucket, a row not behind the first one that reaches into it */
 };
 
+/* The last row that does not start behind an offset inside the frame, or the first one. */
+static inline const struct vgic_reg *vgic_regs_at(const struct vgic_frame *f, uint32_t off)
+{
+	const struct vgic_reg *r = &f->reg[f->first[off / VGIC_BUCKET]];
+
+	/* The end ends the walk for all of them. */
+	while (r[1].start <= off)
+		r++;
+	return r;
+}
+
 /* The row for an offset inside the frame; NULL: reserved. */
 static inline const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off)
 {
-	const struct vgic_reg *r;
+	const struct vgic_reg *r = vgic_regs_at(f, off);
 
-	/* The last row ends the walk for all of them. */
-	for (r = &f->reg[f->first[off / VGIC_BUCKET]]; r->start <= off; r++) {
-		if (off - r->start < r->len)
-			return r;
-	}
-	return NULL;
+	return off - r->start < r->len ? r : NULL;
 }
 
 /*
@@ -55,17 +61,18 @@ static inline void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, 
 				    struct mmio_access *a)
 {
 	uint32_t off = (uint32_t)a->offset % VGIC_FRAME_SIZE;
-	const struct vgic_reg *r = vgic_regs_find(f, off);
+	const struct vgic_reg *r = vgic_regs_at(f, off);
 
-	if (unlikely(!r || !(r->widths & a->size))) {
+	off -= r->start;
+	if (unlikely(off >= r->len || !(r->widths & a->size))) {
 		a->value = 0;
 		return;
 	}
 	if (a->write) {
 		if (r->write)
-			r->write(g, vc, off - r->start, a->size, a->value);
+			r->write(g, vc, off, a->size, a->value);
 	} else {
-		a->value = r->read ? r->read(g, vc, off - r->start, a->size) : 0;
+		a->value = r->read ? r->read(g, vc, off, a->size) : 0;
 	}
 }
 

@@ -19,6 +19,9 @@ static void vcpu_init(struct vgic *g, struct vcpu *v, struct vgic_vcpu *vc)
 	vc->hcr = ICH_HCR_EN;
 	vc->waker = 1;
 	vc->sgi_self = (uint64_t)(v->index / 16) << 16 | BIT(v->index % 16);
+	/* Affinity_Value: Aff1, Aff0; Processor_Number; Last */
+	vc->typer = (uint64_t)(v->index / 16) << 40 | (uint64_t)(v->index % 16) << 32 | (uint64_t)v->index << 8 |
+		    (v->index + 1u == g->part->nr_vcpus ? BIT(4) : 0);
 	spin_init(&vc->lock, LOCK_VGIC_CPU);
 	spin_init(&vc->timer_lock, LOCK_VGIC);
 	list_init(&vc->queue);

@@ -223,4 +223,6 @@ void role_boot(void)
 		plat_power_off();
 	}
 	start_vms();
+	/* What came before there was anybody to type at: a UART that is full raises no interrupt for more. */
+	console_rx();
 }

@@ -177,6 +177,13 @@
 	func	do_smstart
 	.inst	0xd503477f
 	ret
+/* Calls with an immediate that is not 0: nobody's */
+	func	do_hvc_1
+	hvc	#1
+	ret
+	func	do_smc_1
+	smc	#1
+	ret
 	func	do_udf
 	.inst	0x00001234
 	ret

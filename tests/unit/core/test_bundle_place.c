@@ -22,8 +22,8 @@ static void entry(const char *name, const char *data)
 {
 	size_t at = archive_size;
 
-	at += (size_t)sprintf(archive + at, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, 0100644, 0, 0,
-			      1, 0, strlen(data), 0, 0, 0, 0, strlen(name) + 1, 0);
+	at += (size_t)sprintf(archive + at, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, 0100644,
+			      0, 0, 1, 0, strlen(data), 0, 0, 0, 0, strlen(name) + 1, 0);
 	memcpy(archive + at, name, strlen(name) + 1);
 	at = (at + strlen(name) + 1 + 3) & ~3ul;
 	memcpy(archive + at, data, strlen(data));
@@ -122,8 +122,8 @@ static void test_end_of_ram(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_whole, setup),	    cmocka_unit_test_setup(test_cut, setup),
-		cmocka_unit_test_setup(test_none, setup),	    cmocka_unit_test_setup(test_initrd_comes_first, setup),
+		cmocka_unit_test_setup(test_whole, setup),	cmocka_unit_test_setup(test_cut, setup),
+		cmocka_unit_test_setup(test_none, setup),	cmocka_unit_test_setup(test_initrd_comes_first, setup),
 		cmocka_unit_test_setup(test_end_of_ram, setup),
 	};
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several cores at once. */
+/*
+ * Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several cores at
+ * once.
+ */
 #include "unit.h"
 
 #include <pthread.h>
@@ -171,9 +174,9 @@ static void test_cores(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_lines, setup),	cmocka_unit_test_setup(test_levels, setup),
+		cmocka_unit_test_setup(test_lines, setup),     cmocka_unit_test_setup(test_levels, setup),
 		cmocka_unit_test_setup(test_long_line, setup), cmocka_unit_test_setup(test_ring_wraps, setup),
-		cmocka_unit_test_setup(test_limited, setup),	cmocka_unit_test_setup(test_cores, setup),
+		cmocka_unit_test_setup(test_limited, setup),   cmocka_unit_test_setup(test_cores, setup),
 	};
 
 	return UNIT_RUN(tests);

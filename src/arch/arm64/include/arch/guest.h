@@ -39,7 +39,7 @@ static inline uint64_t guest_far(void)
 /* The IPA page of a stage-2 fault: HPFAR_EL2.FIPA, shifted into place (low 12 bits are zero). */
 static inline ipa_t guest_fault_ipa_page(void)
 {
-	return IPA((sysreg_read(HPFAR_EL2) & MASK(43, 4)) << 8);
+	return IPA(BITS(sysreg_read(HPFAR_EL2), 43, 4) << 12);
 }
 
 /* An EL1 register of the loaded vCPU, live. */
