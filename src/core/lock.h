@@ -23,7 +23,6 @@ enum lock_rank {
 	LOCK_HEAP,
 	LOCK_FRAME,
 	LOCK_RANDOM, /* the random number generator */
-	LOCK_GIC,
 	LOCK_LOG,
 	LOCK_CONSOLE,
 };

@@ -48,7 +48,6 @@ struct percpu {
 	struct timer *timer_running; /* whose function runs on this core; under timer_lock */
 
 	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */
-	uint64_t exits;
 };
 
 static inline void percpu_add_work(struct percpu *cpu, uint32_t work)

@@ -463,7 +463,7 @@ struct vcpu *sched_next(struct vcpu *cur)
 	/* WFI may let the core sleep while no other vCPU could use it. */
 	alone = GET(cpu->rq.nr_home) == 1 &&
 		__atomic_load_n(&nr_live, __ATOMIC_RELAXED) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
-	arch_guest_trap_wfi(&next->arch, !alone);
+	arch_guest_trap_waits(&next->arch, !alone);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
 	role_vcpu_enter(next);
 	return next;

@@ -16,9 +16,8 @@ enum trace_kind {
 	TRACE_SWITCH, /* a: vCPU that takes the core (partition << 16 | index) */
 	TRACE_IDLE,
 	TRACE_WAKE,   /* a: vCPU */
-	TRACE_INJECT, /* a: INTID or exception class, b: vCPU */
+	TRACE_INJECT, /* an exception given to a guest. a: its ESR_EL1, b: where it was */
 	TRACE_PSCI,   /* a: function, b: result */
-	TRACE_TIMER,  /* a: deadline */
 	TRACE_KINDS
 };
 

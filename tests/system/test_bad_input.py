@@ -30,7 +30,7 @@ CASES = {
     "memory-too-much": (dict(memory="memory = <0x7f 0>;"), "bad", "memory", "more than"),
     "memory-unaligned": (dict(memory="memory = <0 0x2001>;"), "bad", "memory", "multiple"),
     "memory-wrong-type": (dict(memory="memory = <1>;"), "bad", "memory", ""),
-    "memory-too-small-for-images": (dict(memory="memory = <0 0x200>;"), "bad", "", ""),
+    "memory-too-small-for-images": (dict(memory="memory = <0 0x200>;"), "bad", "memory", "do not hold the kernel"),
     "no-cpus": (dict(cpus=""), "bad", "cpus", "missing"),
     "cpus-0": (dict(cpus="cpus = <0>;"), "bad", "cpus", "0"),
     "cpus-65": (dict(cpus="cpus = <65>;"), "bad", "cpus", "more than 64"),

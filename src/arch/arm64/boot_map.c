@@ -95,11 +95,6 @@ uint64_t arch_image_size(void)
 	return (uint64_t)(_end - _start);
 }
 
-const void *arch_image_file_end(void)
-{
-	return _file_end;
-}
-
 uint64_t arch_stack_top(unsigned int i)
 {
 	return (uint64_t)stacks[i] + STACK_SLOT;

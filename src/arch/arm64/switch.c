@@ -59,9 +59,9 @@ void arch_tlb_flush_vmid_local(void)
 	__asm__ volatile("dsb nshst\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
-void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap)
+void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
-	uint64_t hcr = trap ? a->hcr | HCR_TWI : a->hcr & ~HCR_TWI;
+	uint64_t hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
 
 	if (hcr == a->hcr)
 		return;

@@ -27,11 +27,6 @@ uint64_t arch_image_size(void)
 	return image_size;
 }
 
-const void *arch_image_file_end(void)
-{
-	return NULL;
-}
-
 uint64_t arch_secondary_entry(void)
 {
 	return image.a + 0x1000;

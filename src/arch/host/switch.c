@@ -89,9 +89,9 @@ HOST_FAKE void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 	host_log_add(HOST_STAGE2_LOAD, vtcr, 0, vttbr);
 }
 
-void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap)
+void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
-	a->hcr = trap ? a->hcr | HCR_TWI : a->hcr & ~HCR_TWI;
+	a->hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
 	sysreg_write(HCR_EL2, a->hcr);
 }
 

@@ -82,9 +82,6 @@ void guest_slot_set(struct guest *g, unsigned int i, uint64_t value);
 bool guest_slot_reaches(const struct guest *g, unsigned int i, uint64_t value, unsigned int ms);
 void guest_go(struct guest *g, uint64_t value);
 
-/* How often each core has taken another vCPU: atomic. */
-extern uint64_t guest_loads[CONFIG_MAX_CPUS];
-
 /* For role.c: p has stopped, or v has done what it cannot go on from. */
 void guest_stopped(struct partition *p);
 void guest_faulted(struct vcpu *v, const char *why);

@@ -27,9 +27,6 @@ void arch_init_cpu(void);
 pa_t arch_image_base(void);
 uint64_t arch_image_size(void);
 
-/* After everything else of the image (BUNDLE_APPENDED): end of what is in the file. */
-const void *arch_image_file_end(void);
-
 /* Top of core i's stacks. */
 uint64_t arch_stack_top(unsigned int i);
 uint64_t arch_panic_stack_top(unsigned int i);
