@@ -56,12 +56,16 @@
 	X(APGAKeyLo_EL1)                                                                                               \
 	X(APGAKeyHi_EL1)
 
+/* What a guest's DISR_EL1 is while HCR_EL2.AMO is set (FEAT_RAS): not trapped, though RAS is hidden, so switched where it exists. */
+#define RAS_REGS(X) X(VDISR_EL2)
+
 enum el1_reg {
 #define X(name, reset) R_##name,
 	EL1_REGS(X)
 #undef X
 #define X(name) R_##name,
 		PAUTH_REGS(X)
+	RAS_REGS(X)
 #undef X
 			EL1_REG_COUNT
 };

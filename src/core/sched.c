@@ -108,10 +108,21 @@ static unsigned int choose_home(const struct vcpu *v)
 	return best;
 }
 
+/*
+ * From now on there are more vCPUs than cores: WFI must trap on all of them, also where a guest's is letting the core sleep right now.
+ */
+static void all_look_again(void)
+{
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		if (cpus_online & BIT(i))
+			kick(i, WORK_SCHED);
+}
+
 int sched_start(struct vcpu *v)
 {
 	struct partition *p = v->part;
 	struct percpu *cpu;
+	uint32_t live;
 
 	spin_lock(&p->lock);
 	if (GET(v->state) != VCPU_OFF || p->state != PARTITION_RUNNING) {
@@ -124,10 +135,13 @@ int sched_start(struct vcpu *v)
 	v->yield = false;
 	enqueue(cpu, v);
 	SET(cpu->rq.nr_home, cpu->rq.nr_home + 1);
-	__atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
+	live = __atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
 	spin_unlock(&cpu->rq.lock);
 	spin_unlock(&p->lock);
-	kick(cpu->index, WORK_SCHED);
+	if (live == bitmap_count(&cpus_online, CONFIG_MAX_CPUS) + 1)
+		all_look_again();
+	else
+		kick(cpu->index, WORK_SCHED);
 	return OK;
 }
 
@@ -140,6 +154,15 @@ static unsigned int find_idle(const struct vcpu *v)
 		if ((v->affinity & cpus_online & BIT(i)) && __atomic_load_n(&percpu[i].idle, __ATOMIC_RELAXED))
 			break;
 	return i;
+}
+
+/* v waits in a queue and is loaded nowhere: a core that has nothing to do may come for it. */
+static void offer(const struct vcpu *v)
+{
+	unsigned int other = find_idle(v);
+
+	if (other < nr_cpus)
+		kick(other, WORK_SCHED);
 }
 
 void sched_wake(struct vcpu *v)
@@ -162,12 +185,8 @@ void sched_wake(struct vcpu *v)
 		return;
 	trace_put(&this_cpu()->trace, trace_as(GET(v->trace_exit), TRACE_WAKE), cpu->index, 0);
 	kick(cpu->index, WORK_SCHED);
-	if (movable) {
-		unsigned int other = find_idle(v);
-
-		if (other < nr_cpus)
-			kick(other, WORK_SCHED);
-	}
+	if (movable)
+		offer(v);
 }
 
 /* v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first. */
@@ -385,6 +404,9 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 	debug_regs_load(next);
 	role_vcpu_load(next);
 	SET(cpu->loaded, next);
+	/* Whom next has put back into the queue may move now that it is loaded nowhere. */
+	if (old && GET(old->state) == VCPU_READY)
+		offer(old);
 }
 
 static void idle(struct percpu *cpu)
@@ -434,13 +456,12 @@ void sched_init_cpu(struct percpu *cpu)
 	timer_init(&cpu->slice, look);
 }
 
-struct vcpu *sched_next(struct vcpu *cur)
+/* Who has this core now, with its hardware still as the last one left it; idles until there is one. cur: who had it, or NULL. */
+static struct vcpu *choose(struct percpu *cpu, struct vcpu *cur)
 {
-	struct percpu *cpu = this_cpu();
-	struct vcpu *next;
-	bool alone;
-
 	for (;;) {
+		struct vcpu *next;
+
 		(void)__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
 		next = pick(cpu, cur);
 		if (next && GET(next->stop)) {
@@ -450,21 +471,37 @@ struct vcpu *sched_next(struct vcpu *cur)
 			continue;
 		}
 		if (next)
-			break;
+			return next;
 		if (cur)
 			role_vcpu_blocked(cur);
 		cur = NULL;
 		SET(cpu->current, NULL);
 		idle(cpu);
 	}
-	switch_to(cpu, next);
-	start_look(cpu, next, next != cur);
-	SET(cpu->current, next);
-	/* WFI may let the core sleep while no other vCPU could use it. */
-	alone = GET(cpu->rq.nr_home) == 1 &&
-		__atomic_load_n(&nr_live, __ATOMIC_RELAXED) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
-	arch_guest_trap_waits(&next->arch, !alone);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
-	role_vcpu_enter(next);
-	return next;
+}
+
+/* WFI may let the core sleep while no other vCPU could use it. */
+static bool is_alone(const struct percpu *cpu)
+{
+	return GET(cpu->rq.nr_home) == 1 && GET(nr_live) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
+}
+
+struct vcpu *sched_next(struct vcpu *cur)
+{
+	struct percpu *cpu = this_cpu();
+
+	for (;;) {
+		struct vcpu *next = choose(cpu, cur);
+
+		switch_to(cpu, next);
+		start_look(cpu, next, next != cur);
+		SET(cpu->current, next);
+		arch_guest_trap_waits(&next->arch, !is_alone(cpu));
+		__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
+		role_vcpu_enter(next);
+		/* Entering may have woken another vCPU of this core, without an interrupt that says so. */
+		if (likely(!READ_ONCE(cpu->work)))
+			return next;
+		cur = next;
+	}
 }

@@ -65,6 +65,7 @@ enum guest_program {
 	G_PL011,
 	G_FETCH,
 	G_PSCI,
+	G_SUSPEND,
 };
 
 #endif

@@ -269,5 +269,6 @@ PROGRAM(g_storm);
 PROGRAM(g_pl011);
 PROGRAM(g_fetch);
 PROGRAM(g_psci);
+PROGRAM(g_suspend);
 
 #endif

@@ -426,7 +426,7 @@ static void test_long_values(void **state UNUSED)
 
 static const uint32_t two_buses[] = { 0, 0x1000, 0x10, 0x8000, 0x2000 };
 
-/* A UART behind `depth` buses; each adds 0x100000 to the address, but the last, which maps it to 0x10_00008000. */
+/* A UART behind `depth` buses; the second adds 0x1000 to the address, those inside it nothing; ranges is the outermost one's. */
 static int behind(unsigned int depth, const uint32_t *ranges, unsigned int n)
 {
 	assert_int_equal(fdt_create(tree, sizeof(tree)), 0);
@@ -446,7 +446,7 @@ static int behind(unsigned int depth, const uint32_t *ranges, unsigned int n)
 		CELLS("#address-cells", 1);
 		CELLS("#size-cells", 1);
 		if (i) {
-			CELLS("ranges", 0, 0x1000, 0x1000);
+			CELLS("ranges", 0, i == 1 ? 0x1000 : 0, 0x1000);
 		} else if (ranges) {
 			/* child (1), parent (2), size (1) */
 			cells("ranges", n, ranges);
@@ -466,7 +466,7 @@ static int behind(unsigned int depth, const uint32_t *ranges, unsigned int n)
 static void test_buses(void **state UNUSED)
 {
 	const uint32_t first[] = { 0, 0x10, 0x8000, 0x2000 }, second[] = { 0x5000, 1, 0, 0x100, 0, 0x10, 0x8000, 0x20 };
-	const uint32_t beside[] = { 0x20, 0x10, 0x8000, 0x2000 };
+	const uint32_t beside[] = { 0x20, 0x10, 0x8000, 0x2000 }, below[] = { 0, 0x10, 0x8000, 0x10 };
 
 	assert_int_equal(behind(1, first, 4), OK);
 	is_range(got.uart, UINT64_C(0x1000008010), 0x100);
@@ -478,6 +478,9 @@ static void test_buses(void **state UNUSED)
 	assert_int_equal(behind(1, first, 0), OK);
 	is_range(got.uart, 0x10, 0x100);
 	assert_int_equal(behind(1, beside, 4), E_FORMAT);
+	assert_int_equal(behind(1, below, 4), E_FORMAT);
+	assert_int_equal(behind(12, two_buses + 1, 4), OK);
+	is_range(got.uart, UINT64_C(0x1000008010), 0x100);
 	assert_int_equal(behind(1, first, 3), E_FORMAT);
 	assert_int_equal(behind(1, NULL, 0), E_FORMAT);
 	/* Too deep to follow is refused, not taken as it is. */

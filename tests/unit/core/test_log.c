@@ -25,12 +25,15 @@ extern struct log_ring log_rings[];
 static struct percpu cpu[THREADS];
 static char out[1 << 18];
 static size_t out_len;
+static bool slow;
 
 static void sink(char c)
 {
 	if (out_len + 1 < sizeof(out))
 		out[out_len++] = c;
 	out[out_len] = 0;
+	if (slow && c == 'r')
+		arch_relax(); /* let another thread come between */
 }
 
 static int setup(void **state UNUSED)
@@ -151,10 +154,12 @@ static void test_cores(void **state UNUSED)
 	unsigned int next[THREADS] = { 0 }, lines = 0;
 	pthread_t t[THREADS];
 
+	slow = true;
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_create(&t[i], NULL, talk, &cpu[i]);
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(t[i], NULL);
+	slow = false;
 	for (char *s = out, *end; *s; s = end + 2, lines++) {
 		unsigned int core, line;
 		int used = 0;

@@ -126,6 +126,7 @@ static void test_edges(void **state UNUSED)
 	memset(&m, 0, sizeof(m));
 	assert_int_equal(memory_map_add(&m, (struct hw_range){ UINT64_MAX - 5, 5 }), OK);
 	assert_int_equal(memory_map_add(&m, (struct hw_range){ UINT64_MAX, 1 }), OK);
+	assert_int_equal(m.count, 0); /* no RAM is there */
 	at = UINT64_MAX - 7;
 	assert_false(memory_map_next_free(&m, &at, UINT64_MAX, &size));
 	at = 7;

@@ -58,6 +58,10 @@
 #define HDFGWTR2_EL2 S3_4_C3_C1_1
 #define CNTPOFF_EL2  S3_4_C14_C0_6
 #define VMPIDR_EL2   S3_4_C0_C0_5
+#define VDISR_EL2    S3_4_C12_C1_1
+#define MPAM2_EL2    S3_4_C10_C5_0
+#define MPAMHCR_EL2  S3_4_C10_C4_0
+#define MPAMIDR_EL1  S3_0_C10_C4_4
 
 /* GICv3 CPU interface (IHI 0069 12.2, 12.4) */
 #define ICC_PMR_EL1	S3_0_C4_C6_0
