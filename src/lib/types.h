@@ -66,7 +66,7 @@ enum {
 #define unlikely(x)  __builtin_expect(!!(x), 0)
 
 /* One plain load, now: of what another core may write. No order. (An __atomic load costs GCC an address computation more.) */
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)	((a) < (b) ? (a) : (b))

@@ -20,7 +20,7 @@ static const char *const el1_name[EL1_REG_COUNT] = {
 	EL1_REGS(X)
 #undef X
 #define X(name) [R_##name] = #name,
-		PAUTH_REGS(X)
+		PAUTH_REGS(X) RAS_REGS(X)
 #undef X
 };
 
@@ -53,6 +53,7 @@ HOST_FAKE void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 #undef X
 #define X(name) a->el1[R_##name] = 0;
 	PAUTH_REGS(X)
+	RAS_REGS(X)
 #undef X
 }
 

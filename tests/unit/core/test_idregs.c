@@ -62,8 +62,8 @@ static const struct {
 	{ 7, 0, "ID_AA64MMFR0_EL1",
 	  "1000"
 	  "0000"
-	  "zz11"
-	  "1125" },
+	  "zz10"
+	  "1025" },
 	/* ECBHB CMOW TIDCP1 nTLBPA | AFP HCX ETS TWED | XNX SpecSEI PAN LO | HPDS VH VMIDBits HAFDBS */
 	{ 7, 1, "ID_AA64MMFR1_EL1",
 	  "0001"

@@ -118,7 +118,8 @@ void role_vcpu_enter(struct vcpu *w)
 {
 	assert_ptr_equal(w, &v);
 	enters++;
-	cpu.work |= add_on_enter;
+	if (add_on_enter)
+		percpu_add_work(&cpu, add_on_enter);
 }
 
 void role_partition_fault(struct vcpu *w, const char *why)
@@ -316,9 +317,9 @@ static void *kicker(void *arg UNUSED)
 {
 	for (uint32_t n = 1; !__atomic_load_n(&stop, __ATOMIC_ACQUIRE); n++) {
 		percpu_add_work(&cpu, WORK_ENTER);
-		__atomic_store_n(&asked, n, __ATOMIC_RELEASE);
 		for (volatile uint32_t wait = n % 128; wait; wait--)
 			; /* the second comes at any place in the exit that the first caused */
+		__atomic_store_n(&asked, n, __ATOMIC_RELEASE);
 		percpu_add_work(&cpu, WORK_SCHED);
 		while (__atomic_load_n(&seen, __ATOMIC_ACQUIRE) != n && !__atomic_load_n(&stop, __ATOMIC_ACQUIRE))
 			arch_relax();
@@ -346,6 +347,24 @@ static void test_kicks_are_not_lost(void **state UNUSED)
 	pthread_join(t, NULL);
 	watch = false;
 	assert_true(seen >= 5000);
+}
+
+/* An instruction that Trivet does for the guest has run: PSTATE.SS (21) and BTYPE (11:10) are as after it; one that is to run again has not. */
+static void test_pstate_after(void **state UNUSED)
+{
+	static const struct {
+		uint64_t esr;
+		bool done;
+	} c[] = { { EC(0x17), true }, { EC(0x01), true }, { EC(0x24), true }, { EC(0x20), false } };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(c); i++) {
+		setup(NULL);
+		gone = true;
+		guest_pstate_set(0x5 | BIT(21) | BIT(11) | BIT(10) | BIT(31) | BIT(12));
+		upcall_guest_sync(&v, c[i].esr);
+		assert_int_equal(guest_pstate(),
+				 0x5 | BIT(31) | BIT(12) | (c[i].done ? 0 : BIT(21) | BIT(11) | BIT(10)));
+	}
 }
 
 static void test_irq_and_serror(void **state UNUSED)
@@ -399,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup(test_sysreg_undefined, setup),
 		cmocka_unit_test_setup(test_aborts, setup),
 		cmocka_unit_test_setup(test_unknown, setup),
+		cmocka_unit_test_setup(test_pstate_after, setup),
 		cmocka_unit_test_setup(test_tail, setup),
 		cmocka_unit_test_setup(test_kicks_are_not_lost, setup),
 		cmocka_unit_test_setup(test_irq_and_serror, setup),
