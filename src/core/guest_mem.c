@@ -8,6 +8,7 @@
  */
 #include "core/guest_mem.h"
 
+#include "arch/guest.h"
 #include "arch/mmu.h"
 #include "core/partition.h"
 #include "core/s1.h"
@@ -15,8 +16,7 @@
 #include "lib/checked.h"
 #include "lib/string.h"
 
-/* How much is copied under one hold of the lock: no other core waits longer for a fault than this
- * takes. */
+/* How much is copied under one hold of the lock: no other core waits longer for a fault than this takes. */
 #define PIECE_MAX (256 * KIB)
 
 /* The guest range that is left, and our end of it. */
@@ -162,4 +162,21 @@ int guest_mem_store(struct partition *p, ipa_t ipa, unsigned int size, uint64_t 
 	}
 	s2_unlock(l);
 	return rc;
+}
+
+int guest_mem_fetch(uint64_t va, uint32_t *words, unsigned int n)
+{
+	bool el0 = !(guest_pstate() & MASK(3, 2));
+	uint64_t size = (uint64_t)n * sizeof(*words);
+	const uint32_t *ram;
+	pa_t pa;
+
+	if (!IS_ALIGNED(va, sizeof(*words)) || !range_within(va & (PAGE_SIZE - 1), size, PAGE_SIZE))
+		return E_INVAL;
+	if (guest_translate(va, el0, &pa) || !s1_is_direct(pa, size))
+		return E_FAULT;
+	ram = pa_to_ptr(pa);
+	for (unsigned int i = 0; i < n; i++)
+		words[i] = __atomic_load_n(&ram[i], __ATOMIC_RELAXED);
+	return OK;
 }

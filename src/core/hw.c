@@ -42,8 +42,8 @@ static uint64_t cells(const fdt32_t *c, int n)
 }
 
 /*
- * Entry index of node's reg, translated to the CPU's view: buses on the way must map one to one (an empty "ranges") or by ranges.
- * OK, E_NOENT when there is no such entry, E_FORMAT.
+ * Entry index of node's reg, translated to the CPU's view: buses on the way must map one to one (an empty "ranges") or
+ * by ranges. OK, E_NOENT when there is no such entry, E_FORMAT.
  */
 static int get_reg(struct parse *p, int node, unsigned int index, struct hw_range *r)
 {
@@ -247,6 +247,12 @@ static int parse_timer(struct parse *p, unsigned int stride)
 	for (unsigned int i = 0; i < 4; i++)
 		if (get_intid(p, node, i, stride, &p->hw->timer_intid[i]))
 			return fail(p, node, "interrupts", "fewer than 4");
+	/*
+	 * A guest's list register names the physical interrupt that its EOI ends: the virtual timer's, PPI 27 on every
+	 * machine (Arm BSA).
+	 */
+	if (p->hw->timer_intid[2] != 27)
+		return fail(p, node, "interrupts", "the virtual timer is not PPI 11 (INTID 27)");
 	return OK;
 }
 

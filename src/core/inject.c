@@ -56,10 +56,9 @@ static uint64_t vector_offset(uint64_t pstate)
 }
 
 /*
- * The new PSTATE. The flags, DIT and TCO stay (memory tagging is hidden from guests, so TCO is
- * never looked at). SS, IL, BTYPE, UAO and ALLINT become 0 by not being copied. Without FEAT_PAN or
- * FEAT_SSBS the control bits in SCTLR_EL1 are RES1 and RES0 and the PSTATE bits ignore what is
- * written.
+ * The new PSTATE. The flags, DIT and TCO stay (memory tagging is hidden from guests, so TCO is never looked at). SS,
+ * IL, BTYPE, UAO and ALLINT become 0 by not being copied. Without FEAT_PAN or FEAT_SSBS the control bits in SCTLR_EL1
+ * are RES1 and RES0 and the PSTATE bits ignore what is written.
  */
 static uint64_t new_pstate(uint64_t old, uint64_t sctlr)
 {
@@ -86,8 +85,7 @@ static void take_exception(struct vcpu *v, uint64_t esr)
 
 void inject_undef(struct vcpu *v)
 {
-	/* IL is 1 for EC 0, whatever the trapped syndrome said (D24.2.37: RES1 for an unknown
-	 * reason). */
+	/* IL is 1 for EC 0, whatever the trapped syndrome said (D24.2.37: RES1 for an unknown reason). */
 	take_exception(v, ESR_EC(EC_UNKNOWN) | ESR_IL);
 }
 

@@ -2,9 +2,8 @@
 /*
  * Emulated device memory: a sorted table of regions, searched on every data abort.
  *
- * State owned: each partition's struct mmio_map. No lock: the table is complete before the
- * partition runs; the hint is a guess that is checked at each use, so a torn or stale one costs
- * only time.
+ * State owned: each partition's struct mmio_map. No lock: the table is complete before the partition runs; the hint is
+ * a guess that is checked at each use, so a torn or stale one costs only time.
  */
 #include "core/mmio.h"
 

@@ -53,7 +53,8 @@ int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, vo
 const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size);
 
 /*
- * The same, and ipa's offset in it, for an ipa that is a multiple of size, which is 1, 2, 4 or 8. Inline: on the path of every device access.
+ * The same, and ipa's offset in it, for an ipa that is a multiple of size, which is 1, 2, 4 or 8. Inline: on the path
+ * of every device access.
  */
 static inline const struct mmio_region *mmio_find_aligned(struct mmio_map *m, ipa_t ipa, uint64_t size, uint64_t *off)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Data aborts at stage 2 (ARM DDI 0487 D19.2.40, ISS for data aborts). The syndrome describes a single general-register access (ISV = 1); for
- * all else the instruction is read and decoded (core/decode.c). What no device answers is an external abort to the guest.
+ * Data aborts at stage 2 (ARM DDI 0487 D19.2.40, ISS for data aborts). The syndrome describes a single general-register
+ * access (ISV = 1); for all else the instruction is read and decoded (core/decode.c). What no device answers is an
+ * external abort to the guest.
  */
 #include "core/mmio_trap.h"
 
 #include "arch/guest.h"
 #include "core/decode.h"
+#include "core/guest_mem.h"
 #include "core/inject.h"
 #include "core/mmio.h"
 #include "core/partition.h"
-#include "core/s1.h"
 #include "core/vcpu.h"
 
 #define ISS_ISV	     BIT(24)
@@ -120,14 +121,17 @@ static COLD enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t 
 {
 	struct decode_access d;
 	uint32_t insn;
-	pa_t pa;
 
-	/* Another vCPU may have unmapped or changed the code since: then the fault is taken again, by itself. */
-	if (guest_translate(guest_pc(), PSTATE_EL(guest_pstate()) == 0, &pa))
-		return TRAP_AGAIN;
-	if (!s1_is_direct(pa, sizeof(insn)))
-		return abort_guest(v, esr);
-	insn = __atomic_load_n((const uint32_t *)pa_to_ptr(pa), __ATOMIC_RELAXED);
+	/*
+	 * Another vCPU may have unmapped or changed the code since: then the fault is taken again, by itself. Code that
+	 * may only be executed never can be read: the second time, at the same place, is the last.
+	 */
+	if (guest_mem_fetch(guest_pc(), &insn, 1)) {
+		bool again = v->unread_pc != guest_pc();
+
+		v->unread_pc = again ? guest_pc() : 0;
+		return again ? TRAP_AGAIN : abort_guest(v, esr);
+	}
 	if (decode_load_store(insn, &d))
 		return abort_guest(v, esr);
 	if (d.kind == DECODE_PREFETCH)
@@ -177,7 +181,9 @@ static enum trap_result plain_store(struct vcpu *v, uint64_t esr, ipa_t ipa)
 	return likely(access_device(v, ipa, size, &a) == MMIO_OK) ? TRAP_DONE : abort_guest(v, esr);
 }
 
-/* The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid. */
+/*
+ * The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid.
+ */
 #define PLAIN_MASK  (ISS_ISV | ISS_FNV | ISS_S1PTW | 0x3c)
 #define PLAIN_VALUE (ISS_ISV | FSC_TRANSLATION)
 

@@ -5,7 +5,8 @@
  *   OFF --sched_start--> READY --picked--> RUNNING --WFI--> BLOCKED --wake--> READY
  *                          ^------slice------'  '--CPU_OFF, stop--> OFF
  *
- * A transition happens under the lock of the home core's queue. To and from OFF, also under the partition's lock, which counts them.
+ * A transition happens under the lock of the home core's queue. To and from OFF, also under the partition's lock,
+ * which counts them.
  */
 #include "core/sched.h"
 
@@ -24,8 +25,9 @@
 #define SLICE_NS 10000000
 
 /*
- * While others wait for its core, a vCPU is looked at this often: does it spin (core/spin.h) for one of them? Then it gives way.
- * One that has interrupts masked, so perhaps holds a lock that the others want, keeps the core for up to GRACE_MAX looks more.
+ * While others wait for its core, a vCPU is looked at this often: does it spin (core/spin.h) for one of them? Then it
+ * gives way. One that has interrupts masked, so perhaps holds a lock that the others want, keeps the core for up to
+ * GRACE_MAX looks more.
  */
 #define LOOK_NS	  100000
 #define GRACE_NS  20000
@@ -42,8 +44,8 @@ static uint32_t nr_live;
 
 static void kick(unsigned int cpu, uint32_t work)
 {
-	percpu_add_work(&percpu[cpu], work);
-	if (cpu != this_cpu()->index)
+	/* Asked twice, told once: the first one's SGI is on its way, or its exit has yet to look. */
+	if (percpu_add_work(&percpu[cpu], work) && cpu != this_cpu()->index)
 		host_irq_send_sgi(cpu, SGI_KICK);
 }
 
@@ -109,7 +111,8 @@ static unsigned int choose_home(const struct vcpu *v)
 }
 
 /*
- * From now on there are more vCPUs than cores: WFI must trap on all of them, also where a guest's is letting the core sleep right now.
+ * From now on there are more vCPUs than cores: WFI must trap on all of them, also where a guest's is letting the core
+ * sleep right now.
  */
 static void all_look_again(void)
 {
@@ -189,18 +192,24 @@ void sched_wake(struct vcpu *v)
 		offer(v);
 }
 
-/* v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first. */
+/*
+ * v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first, if it is a sibling that has
+ * the core. Another VM's turn is not theirs to take.
+ */
 static void hurry(struct vcpu *v)
 {
 	struct percpu *cpu = lock_home(v);
-	bool first = cpu->rq.ready.next == &v->rq_link;
+	const struct vcpu *cur = GET(cpu->current);
+	bool move = GET(v->state) == VCPU_READY && cur && cur->part == v->part &&
+		    (cpu->rq.ready.next != &v->rq_link || !cpu->rq.preempt);
 
-	if (GET(v->state) == VCPU_READY && (!first || !cpu->rq.preempt)) {
+	if (move) {
 		dequeue(cpu, v);
 		enqueue_first(cpu, v);
 	}
 	spin_unlock(&cpu->rq.lock);
-	kick(cpu->index, WORK_SCHED);
+	if (move)
+		kick(cpu->index, WORK_SCHED);
 }
 
 void sched_kick(struct vcpu *v)
@@ -346,8 +355,8 @@ static bool must_give_way(struct runqueue *rq, struct vcpu *cur)
 }
 
 /*
- * Who runs next here: cur again unless it is done, or its slice is and another waits, or one that woke takes precedence; then cur is the next
- * after that one, with what is left of its slice.
+ * Who runs next here: cur again unless it is done, or its slice is and another waits, or one that woke takes
+ * precedence; then cur is the next after that one, with what is left of its slice.
  */
 static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
 {
@@ -456,7 +465,10 @@ void sched_init_cpu(struct percpu *cpu)
 	timer_init(&cpu->slice, look);
 }
 
-/* Who has this core now, with its hardware still as the last one left it; idles until there is one. cur: who had it, or NULL. */
+/*
+ * Who has this core now, with its hardware still as the last one left it; idles until there is one. cur: who had
+ * it, or NULL.
+ */
 static struct vcpu *choose(struct percpu *cpu, struct vcpu *cur)
 {
 	for (;;) {
@@ -490,7 +502,7 @@ struct vcpu *sched_next(struct vcpu *cur)
 {
 	struct percpu *cpu = this_cpu();
 
-	for (;;) {
+	for (bool again = false;; again = true) {
 		struct vcpu *next = choose(cpu, cur);
 
 		switch_to(cpu, next);
@@ -499,9 +511,14 @@ struct vcpu *sched_next(struct vcpu *cur)
 		arch_guest_trap_waits(&next->arch, !is_alone(cpu));
 		__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
 		role_vcpu_enter(next);
-		/* Entering may have woken another vCPU of this core, without an interrupt that says so. */
+		/* Entering may have woken another vCPU of this core, without an interrupt that says so: look again, once. */
 		if (likely(!READ_ONCE(cpu->work)))
 			return next;
+		if (again) {
+			/* Whoever goes on asking, the guest goes on too, if only for an instruction. */
+			host_irq_send_sgi(cpu->index, SGI_KICK);
+			return next;
+		}
 		cur = next;
 	}
 }

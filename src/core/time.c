@@ -111,8 +111,8 @@ void timer_stop(struct timer *t)
 }
 
 /*
- * Is t's function running on another core, or has it started t again? A core takes t from its queue, and forgets that it runs, under its lock: there is
- * no moment in which it does neither.
+ * Is t's function running on another core, or has it started t again? A core takes t from its queue, and forgets that
+ * it runs, under its lock: there is no moment in which it does neither.
  */
 static bool is_busy(const struct timer *t)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exits by exception class (ARM DDI 0487 D1.4, ESR_ELx.EC); see trap.h. The hot path is upcall_guest_sync: keep it short.
+ * Exits by exception class (ARM DDI 0487 D1.4, ESR_ELx.EC); see trap.h. The hot path is upcall_guest_sync:
+ * keep it short.
  */
 #include "core/trap.h"
 
@@ -45,8 +46,8 @@ static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
 }
 
 /*
- * Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next instruction, SMC's is not; that of an
- * UNDEFINED exception is the instruction itself.
+ * Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next
+ * instruction, SMC's is not; that of an UNDEFINED exception is the instruction itself.
  */
 static enum trap_result on_hvc(struct vcpu *v, uint64_t esr)
 {
@@ -127,7 +128,9 @@ static inline struct vcpu *leave(struct percpu *cpu, struct vcpu *v)
 #define PSTATE_SS    BIT(21)
 #define PSTATE_BTYPE MASK(11, 10)
 
-/* As if the instruction had run: a single step over it is complete, and it was no branch (ARM DDI 0487 D2.12, D1.3.2). */
+/*
+ * As if the instruction had run: a single step over it is complete, and it was no branch (ARM DDI 0487 D2.12, D1.3.2).
+ */
 static inline void skip_instruction(void)
 {
 	uint64_t pstate = guest_pstate();

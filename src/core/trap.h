@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exits: why a vCPU came to EL2, as const tables. An exception class nobody knows injects UNDEFINED, is logged once, and the guest goes on.
+ * Exits: why a vCPU came to EL2, as const tables. An exception class nobody knows injects UNDEFINED, is logged once,
+ * and the guest goes on.
  */
 #ifndef CORE_TRAP_H
 #define CORE_TRAP_H

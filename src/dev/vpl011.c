@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An emulated PL011 UART, r1p5 (ARM DDI 0183 chapter 3: registers; 2.4 and 2.8: FIFOs and
- * interrupts).
+ * An emulated PL011 UART, r1p5 (ARM DDI 0183 chapter 3: registers; 2.4 and 2.8: FIFOs and interrupts).
  *
  * State owned: struct vpl011. Lock: d->lock (LOCK_DEVICE), taken by every entry but a read of FR,
  * which is one word kept current by the others. What goes to the sink goes under the lock, so that
@@ -176,8 +175,10 @@ static uint32_t fr_read(struct vpl011 *d)
 
 static void lcr_h_write(struct vpl011 *d, uint32_t value)
 {
-	/* What the FIFO holds stays readable when FEN changes: input must not get lost to a guest
-	 * that sets its UART up. */
+	/*
+	 * What the FIFO holds stays readable when FEN changes: input must not get lost to a guest that sets
+	 * its UART up.
+	 */
 	d->lcr_h = value & 0xff;
 	update_rx(d, true);
 }
@@ -219,8 +220,7 @@ static void icr_write(struct vpl011 *d, uint32_t value)
 		d->name = value & (mask);                                                                              \
 	}
 
-/* Registers that are only kept: there is no baud rate, infrared or DMA here. Reads of those with a
- * meaning, too. */
+/* Registers that are only kept: there is no baud rate, infrared or DMA here. Reads of those with a meaning, too. */
 KEPT(ilpr, 0xff)
 KEPT(ibrd, 0xffff)
 KEPT(fbrd, 0x3f)
@@ -352,8 +352,7 @@ void vpl011_reset(struct vpl011 *d)
 	d->rx_head = 0;
 	d->rx_count = 0;
 	d->overrun = false;
-	/* d->refused stays: who still holds a byte hears of the space at the guest's next access.
-	 */
+	/* d->refused stays: who still holds a byte hears of the space at the guest's next access. */
 	update_flags(d);
 	update_line(d);
 	spin_unlock(&d->lock);

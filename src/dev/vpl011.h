@@ -33,9 +33,8 @@ bool vpl011_rx(struct vpl011 *d, uint8_t c);
 unsigned int vpl011_rx_space(struct vpl011 *d);
 
 /*
- * fn(ctx) runs each time that space appears after vpl011_rx() has returned false; on the core of
- * the vCPU that made it, with no lock held, so that it may call vpl011_rx(). Before the partition
- * runs.
+ * fn(ctx) runs each time that space appears after vpl011_rx() has returned false; on the core of the vCPU that made it,
+ * with no lock held, so that it may call vpl011_rx(). Before the partition runs.
  */
 void vpl011_on_space(struct vpl011 *d, void (*fn)(void *ctx), void *ctx);
 

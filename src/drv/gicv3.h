@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of plat/plat.h. EOI mode 1.
- * State owned: where the distributor and each core's redistributor are. No lock: what several cores would change is changed at boot only, and the rest are write-one registers or a core's own.
+ * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of
+ * plat/plat.h. EOI mode 1.
+ * State owned: where the distributor and each core's redistributor are. No lock: what several cores would change is
+ * changed at boot only, and the rest are write-one registers or a core's own.
  */
 #ifndef DRV_GICV3_H
 #define DRV_GICV3_H

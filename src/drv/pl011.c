@@ -40,8 +40,8 @@ void pl011_init(void *base)
 	io_write32(uart + UARTIMSC, 0);
 	io_write32(uart + UARTIFLS, 0);
 	/*
-	 * Turning the FIFO on may declare it empty, with a byte in its first place: what was typed before we came. Reading it also tells QEMU
-	 * that there is room again. Its interrupt would stay raised for ever.
+	 * Turning the FIFO on may declare it empty, with a byte in its first place: what was typed before we came.
+	 * Reading it also tells QEMU that there is room again. Its interrupt would stay raised for ever.
 	 */
 	holds = !(io_read32(uart + UARTFR) & FR_RXFE);
 	io_write32(uart + UARTLCR_H, LCR_H_8BIT | LCR_H_FEN);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What core asks of the machine's own hardware: implemented by the drivers in src/drv, chosen at link time. Addresses come from the host device tree.
+ * What core asks of the machine's own hardware: implemented by the drivers in src/drv, chosen at link time. Addresses
+ * come from the host device tree.
  */
 #ifndef PLAT_PLAT_H
 #define PLAT_PLAT_H

@@ -23,8 +23,8 @@ extern const char role_name[];
 void role_boot(void);
 
 /*
- * RAM that must not be handed out: up to max ranges into out. Before there are frames or a heap; the device tree is parsed and RAM is
- * mapped. Returns how many.
+ * RAM that must not be handed out: up to max ranges into out. Before there are frames or a heap; the device tree is
+ * parsed and RAM is mapped. Returns how many.
  */
 unsigned int role_kept_ranges(struct hw_range *out, unsigned int max);
 #define ROLE_KEPT_MAX 32

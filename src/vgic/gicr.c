@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The redistributors' registers (IHI 0069 12.10, 12.11): for each vCPU a control frame and a frame for its SGIs and PPIs. No LPIs.
+ * The redistributors' registers (IHI 0069 12.10, 12.11): for each vCPU a control frame and a frame for its SGIs and
+ * PPIs. No LPIs.
  *
  * State owned: waker and priv[] of struct vgic_vcpu. Lock: that vCPU's.
  */

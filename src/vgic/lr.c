@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The list registers of a vCPU as a cache over what is pending or active for it, and the queue of what found no place (IHI 0069 6.2-6.4, 12.4).
+ * The list registers of a vCPU as a cache over what is pending or active for it, and the queue of what found no place
+ * (IHI 0069 6.2-6.4, 12.4).
  *
- * State owned: struct vgic_vcpu's queue, lr_irq, lr_used, hcr. Lock: the vCPU's. While the vCPU is loaded only its core reads or writes
- * its list registers; they stay in the hardware across exits, and are looked at only when something has changed.
+ * State owned: struct vgic_vcpu's queue, lr_irq, lr_used, hcr. Lock: the vCPU's. While the vCPU is loaded only its
+ * core reads or writes its list registers; they stay in the hardware across exits, and are looked at only when
+ * something has changed.
  */
 #include "vgic/lr.h"
 
@@ -20,7 +22,10 @@ static bool lr_owes_eoi(uint64_t lr)
 void vgic_notify_flush(struct vgic_vcpu *vc)
 {
 	__atomic_store_n(&vc->attention.work, 1, __ATOMIC_RELEASE);
-	/* Pairs with the fences in sched_block and sched_next. Who is woken, by us or another, looks at what is new before it enters. */
+	/*
+	 * Pairs with the fences in sched_block and sched_next. Who is woken, by us or another, looks at what is new
+	 * before it enters.
+	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&vc->v->state, __ATOMIC_RELAXED) == VCPU_BLOCKED)
 		sched_wake(vc->v);
@@ -72,8 +77,8 @@ void vgic_lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr)
 }
 
 /*
- * The list register for irq, which is wanted. A latched pending state moves into it. The EOI bit asks for a maintenance interrupt at deactivation: when
- * it will be pending again then (level still high), here or elsewhere.
+ * The list register for irq, which is wanted. A latched pending state moves into it. The EOI bit asks for a maintenance
+ * interrupt at deactivation: when it will be pending again then (level still high), here or elsewhere.
  */
 static inline __attribute__((always_inline)) uint64_t lr_build(const struct vgic_vcpu *vc, struct vgic_irq *irq)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Register frames as tables, and what the distributor's and the redistributors' registers do to interrupts (IHI 0069 12.8-12.11).
+ * Register frames as tables, and what the distributor's and the redistributors' registers do to interrupts
+ * (IHI 0069 12.8-12.11).
  *
  * State owned: none of its own. Locks: see each function and internal.h.
  */

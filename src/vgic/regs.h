@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Register frames as tables: a row a register or range of like registers, and the operations that GICD and GICR have in common. Private to src/vgic.
+ * Register frames as tables: a row a register or range of like registers, and the operations that GICD and GICR have in
+ * common. Private to src/vgic.
  */
 #ifndef VGIC_REGS_H
 #define VGIC_REGS_H
@@ -54,8 +55,8 @@ static inline const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, 
 }
 
 /*
- * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3 leaves the latter to us). vc: whose
- * private interrupts it is about. Inline: with a constant frame it is half as long.
+ * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3
+ * leaves the latter to us). vc: whose private interrupts it is about. Inline: with a constant frame it is half as long.
  */
 static inline void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
 				    struct mmio_access *a)

@@ -2,7 +2,8 @@
 /*
  * Birth, reset and end of a partition's vGIC. See vgic.h.
  *
- * State owned: struct vgic and struct vgic_vcpu as such. Locks: none while they are built; a reset takes them all in turn.
+ * State owned: struct vgic and struct vgic_vcpu as such. Locks: none while they are built; a reset takes them
+ * all in turn.
  */
 #include "vgic/vgic.h"
 

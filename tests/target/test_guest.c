@@ -200,7 +200,8 @@ static void splitting_does_not_disturb(void)
 }
 
 /*
- * Break-before-make, slowly: between the break and the make the guest has time to fault. It must find out that the fault is no longer true, and go on.
+ * Break-before-make, slowly: between the break and the make the guest has time to fault. It must find out that the
+ * fault is no longer true, and go on.
  */
 static const struct pgtable_ops *quick_ops;
 

@@ -43,8 +43,8 @@ SUITE(multi_vcpu, { "three vCPUs on three cores", three_on_three_cores },
 #define WINDOW_MS 300
 
 /*
- * How much each of n counters grows in a while: all by something, and none by four times what another does. Not finer: under QEMU the host may take
- * its core away for as long as a time slice.
+ * How much each of n counters grows in a while: all by something, and none by four times what another does. Not finer:
+ * under QEMU the host may take its core away for as long as a time slice.
  */
 static bool grow_evenly(const uint64_t *const counter[], unsigned int n)
 {

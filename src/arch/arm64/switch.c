@@ -201,7 +201,10 @@ void arch_init_cpu(void)
 		sysreg_write(HCRX_EL2, id_field(isar2, 16) ? HCRX_MSCEN : 0);
 	init_fine_grained_traps();
 	init_mpam_traps();
-	/* The OS (double) lock is set at reset, and would keep every guest's debug exceptions away (H5.1). Theirs is emulated. */
+	/*
+	 * The OS (double) lock is set at reset, and would keep every guest's debug exceptions away (H5.1).
+	 * Theirs is emulated.
+	 */
 	sysreg_write(OSDLR_EL1, 0);
 	sysreg_write(OSLAR_EL1, 0);
 	sysreg_write(CPTR_EL2, CPTR_GUEST);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the boot code is asked for, on the host: an image that does not exist, entries that nobody
- * enters. */
+/* What the boot code is asked for, on the host: an image that does not exist, entries that nobody enters. */
 #include "arch/boot.h"
 
 #include "arch/host.h"

@@ -91,8 +91,7 @@ uint64_t *host_lr(unsigned int i)
 	return &core.lr[i];
 }
 
-/* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI
- * 0069 12.4.4). */
+/* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI 0069 12.4.4). */
 static uint64_t empty_lrs(void)
 {
 	uint64_t empty = 0;

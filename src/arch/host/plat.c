@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine's hardware as core sees it through plat/plat.h: an interrupt controller that remembers, a UART that is a buffer, firmware that
- * ends the test. State owned: all of that, one for all threads but for the interrupt raised. All of it may be replaced by a test.
+ * The machine's hardware as core sees it through plat/plat.h: an interrupt controller that remembers, a UART that is a
+ * buffer, firmware that ends the test. State owned: all of that, one for all threads but for the interrupt raised. All
+ * of it may be replaced by a test.
  */
 #include "plat/plat.h"
 

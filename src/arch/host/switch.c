@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * vCPU state in and out of the cells, by the same list of registers as on the target
- * (arch/vcpu_regs.h).
+ * vCPU state in and out of the cells, by the same list of registers as on the target (arch/vcpu_regs.h).
  */
 #include "arch/switch.h"
 

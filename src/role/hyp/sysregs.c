@@ -40,7 +40,9 @@ static enum trap_result sre_write(struct vcpu *v UNUSED, uint64_t arg UNUSED, ui
 	return TRAP_DONE;
 }
 
-/* By key, which has op2 above the other fields. With one security state ASGI1R makes group 0 interrupts, as SGI0R does. */
+/*
+ * By key, which has op2 above the other fields. With one security state ASGI1R makes group 0 interrupts, as SGI0R does.
+ */
 const struct sysreg_row role_sysregs[] = {
 	{ SYSREG_KEY(3, 3, 14, 2, 0), cntp_read, cntp_write, VTIMER_CNTP_TVAL },
 	{ SYSREG_KEY(3, 3, 14, 2, 1), cntp_read, cntp_write, VTIMER_CNTP_CTL },

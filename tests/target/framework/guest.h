@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Guests for tests: real VMs of the hyp role (vm_create, loader, vGIC, devices), whose kernel is the test payload in tests/target/guest, plus one
- * device through which a test and its guest talk (guest/abi.h).
+ * Guests for tests: real VMs of the hyp role (vm_create, loader, vGIC, devices), whose kernel is the test payload in
+ * tests/target/guest, plus one device through which a test and its guest talk (guest/abi.h).
  *
  * Guests run on the other cores; the boot core runs the test. So a test looks at a live guest from outside.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The role "target": runs the test suites on the boot core, and is the hyp role otherwise. What stands here replaces what role_hyp.c has for VMs of
- * a machine file (mk/target.mk makes those symbols weak); role_vcpu_*() and everything else of src/role/hyp are the product's.
+ * The role "target": runs the test suites on the boot core, and is the hyp role otherwise. What stands here replaces
+ * what role_hyp.c has for VMs of a machine file (mk/target.mk makes those symbols weak); role_vcpu_*() and everything
+ * else of src/role/hyp are the product's.
  */
 #include "role/role.h"
 

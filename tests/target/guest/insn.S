@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Single instructions on MMIO that no compiler makes on demand: each a function of (address, ...), most with results by pointer. */
+/*
+ * Single instructions on MMIO that no compiler makes on demand: each a function of (address, ...), most with
+ * results by pointer.
+ */
 	.arch	armv8.2-a+lse
 	.text
 

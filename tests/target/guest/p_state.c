@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Programs: every register that a vCPU has, filled with a pattern; looked for by another VM; kept across switches. Slot 0 is the seed of the pattern.
+ * Programs: every register that a vCPU has, filled with a pattern; looked for by another VM; kept across switches. Slot
+ * 0 is the seed of the pattern.
  */
 #include "guest.h"
 #include "insn.h"

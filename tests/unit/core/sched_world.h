@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the scheduler's suites stand on, each included by one program: cores that take turns in one thread (or are threads), a clock that the tests turn, and loading
- * and saving of this file's own, which know at any time which vCPU is on which core.
+ * What the scheduler's suites stand on, each included by one program: cores that take turns in one thread (or are
+ * threads), a clock that the tests turn, and loading and saving of this file's own, which know at any time which vCPU
+ * is on which core.
  */
 #ifndef TESTS_UNIT_CORE_SCHED_WORLD_H
 #define TESTS_UNIT_CORE_SCHED_WORLD_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* core/guest_mem: copies across pages that are scattered in RAM, permissions, holes, atomic
- * accesses, cache maintenance. */
+/*
+ * core/guest_mem: copies across pages that are scattered in RAM, permissions, holes, atomic accesses,
+ * cache maintenance.
+ */
 #include "unit.h"
 
 #include <pthread.h>

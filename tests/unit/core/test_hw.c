@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/hw (dtb): the host's device tree. One like QEMU virt's, one with buses that translate; then trees that are wrong in one place each, cut off at each length,
- * and with each byte changed: an answer each time, and what is accepted is within bounds.
+ * Suite core/hw (dtb): the host's device tree. One like QEMU virt's, one with buses that translate; then trees that are
+ * wrong in one place each, cut off at each length, and with each byte changed: an answer each time, and what is
+ * accepted is within bounds.
  */
 #include "unit.h"
 
@@ -426,7 +427,10 @@ static void test_long_values(void **state UNUSED)
 
 static const uint32_t two_buses[] = { 0, 0x1000, 0x10, 0x8000, 0x2000 };
 
-/* A UART behind `depth` buses; the second adds 0x1000 to the address, those inside it nothing; ranges is the outermost one's. */
+/*
+ * A UART behind `depth` buses; the second adds 0x1000 to the address, those inside it nothing; ranges is
+ * the outermost one's.
+ */
 static int behind(unsigned int depth, const uint32_t *ranges, unsigned int n)
 {
 	assert_int_equal(fdt_create(tree, sizeof(tree)), 0);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/idregs: what guests read, against a table of its own, transcribed from the fields' descriptions (ARM DDI 0487 D19.2.59 ff.): a string a register,
- * the field at 63:60 first. What is not named there is zero, whatever the hardware says.
+ * Suite core/idregs: what guests read, against a table of its own, transcribed from the fields' descriptions (ARM
+ * DDI 0487 D19.2.59 ff.): a string a register, the field at 63:60 first. What is not named there is zero, whatever
+ * the hardware says.
  */
 #include "unit.h"
 
 #include "core/idregs.h"
 
 /*
- * 0: hidden. 1 to 9: passes, up to that. Letters: always that value: A 1, F 6. S: 0 or 0xf (absent), with 1 allowed: s; only 0 and 0xf: z.
+ * 0: hidden. 1 to 9: passes, up to that. Letters: always that value: A 1, F 6. S: 0 or 0xf (absent), with 1 allowed: s;
+ * only 0 and 0xf: z.
  */
 static const struct {
 	unsigned int crm, op2;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/memory_map: holes against a bitmap of pages, and a whole machine's memory set up: what is free afterwards is exactly what is RAM, in no hole, and no
- * page record.
+ * Suite core/memory_map: holes against a bitmap of pages, and a whole machine's memory set up: what is free afterwards
+ * is exactly what is RAM, in no hole, and no page record.
  */
 #include "unit.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/mmio_trap (mmio, decode in place): data aborts at stage 2 as the syndrome describes them (ARM DDI 0487 D19.2.40), or as the instruction at the program
- * counter says; what is no device's is an external abort, unless stage 2 allows the access by now.
+ * Suite core/mmio_trap (mmio, decode in place): data aborts at stage 2 as the syndrome describes them (ARM DDI 0487
+ * D19.2.40), or as the instruction at the program counter says; what is no device's is an external abort, unless stage
+ * 2 allows the access by now.
  */
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/partition: creation and destruction, with the n-th allocation failing for every n (bug class 6), identifiers and VMIDs, affinities, and the life
- * cycle's states. The scheduler and the role here are this file's own.
+ * Suite core/partition: creation and destruction, with the n-th allocation failing for every n (bug class 6),
+ * identifiers and VMIDs, affinities, and the life cycle's states. The scheduler and the role here are this file's own.
  */
 #include "unit.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/sched_threads: a thread a core, also under make check-tsan: what is lost or seen twice when cores meet. Twelve vCPUs of two VMs send each other
- * interrupts, sleep, yield, turn off and on; in the end none sleeps with an interrupt pending, and all stop.
+ * Suite core/sched_threads: a thread a core, also under make check-tsan: what is lost or seen twice when cores meet.
+ * Twelve vCPUs of two VMs send each other interrupts, sleep, yield, turn off and on; in the end none sleeps with an
+ * interrupt pending, and all stop.
  */
 #include "sched_world.h"
 

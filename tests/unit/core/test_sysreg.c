@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/sysreg: every encoding of every system register that can trap, read and written: those in a list of its own here (transcribed from ARM DDI 0487 D19.3,
- * D13.3) answer, the ID space answers, the role's rows answer; all else is UNDEFINED, and that is said a bounded number of times.
+ * Suite core/sysreg: every encoding of every system register that can trap, read and written: those in a list of its
+ * own here (transcribed from ARM DDI 0487 D19.3, D13.3) answer, the ID space answers, the role's rows answer; all else
+ * is UNDEFINED, and that is said a bounded number of times.
  */
 #include "unit.h"
 

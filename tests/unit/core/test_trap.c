@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/trap: each exception class (ARM DDI 0487 table D1-9), who handles it, and where the guest goes on. What the exits are handed to is this file's own.
+ * Suite core/trap: each exception class (ARM DDI 0487 table D1-9), who handles it, and where the guest goes on. What
+ * the exits are handed to is this file's own.
  */
 #include "unit.h"
 
@@ -311,7 +312,8 @@ static void test_tail(void **state UNUSED)
 }
 
 /*
- * Another core kicks all the time. Whatever it asked of the scheduler is seen: by sched_next(), or it still stands in cpu.work when the guest would be entered.
+ * Another core kicks all the time. Whatever it asked of the scheduler is seen: by sched_next(), or it still stands in
+ * cpu.work when the guest would be entered.
  */
 static void *kicker(void *arg UNUSED)
 {
@@ -349,7 +351,10 @@ static void test_kicks_are_not_lost(void **state UNUSED)
 	assert_true(seen >= 5000);
 }
 
-/* An instruction that Trivet does for the guest has run: PSTATE.SS (21) and BTYPE (11:10) are as after it; one that is to run again has not. */
+/*
+ * An instruction that Trivet does for the guest has run: PSTATE.SS (21) and BTYPE (11:10) are as after it; one that is
+ * to run again has not.
+ */
 static void test_pstate_after(void **state UNUSED)
 {
 	static const struct {

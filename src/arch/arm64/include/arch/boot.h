@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the boot code has set up when core/main.c starts: two fixed places in EL2's address space, and how other cores are started.
+ * What the boot code has set up when core/main.c starts: two fixed places in EL2's address space, and how other
+ * cores are started.
  */
 #ifndef ARCH_BOOT_H
 #define ARCH_BOOT_H

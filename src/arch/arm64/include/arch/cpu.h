@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * This core: who it is, its barriers, its idle, its counter. The host build (arch/host) has the same functions in plain C.
+ * This core: who it is, its barriers, its idle, its counter. The host build (arch/host) has the same functions
+ * in plain C.
  */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H

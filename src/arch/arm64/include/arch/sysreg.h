@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding (ARM DDI 0487 D19).
+ * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding (ARM
+ * DDI 0487 D19).
  */
 #ifndef ARCH_SYSREG_H
 #define ARCH_SYSREG_H
@@ -74,6 +75,10 @@
 #define ICC_SRE_EL1	S3_0_C12_C12_5
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_BPR1_EL1	S3_0_C12_C12_3
+#define ICC_AP1R0_EL1	S3_0_C12_C9_0
+#define ICC_AP1R1_EL1	S3_0_C12_C9_1
+#define ICC_AP1R2_EL1	S3_0_C12_C9_2
+#define ICC_AP1R3_EL1	S3_0_C12_C9_3
 #define ICC_SRE_EL2	S3_4_C12_C9_5
 #define ICH_AP0R0_EL2	S3_4_C12_C8_0
 #define ICH_AP0R1_EL2	S3_4_C12_C8_1
