@@ -68,8 +68,7 @@ enum el1_reg {
 	EL1_REGS(X)
 #undef X
 #define X(name) R_##name,
-		PAUTH_REGS(X)
-	RAS_REGS(X)
+		PAUTH_REGS(X) RAS_REGS(X)
 #undef X
 			EL1_REG_COUNT
 };

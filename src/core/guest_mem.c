@@ -48,15 +48,6 @@ static void piece_image(struct job *j, void *ram, size_t n)
 	arch_icache_sync(ram, n);
 }
 
-static void piece_zero(struct job *j, void *ram, size_t n)
-{
-	(void)j;
-	if (IS_ALIGNED((uintptr_t)ram | n, PAGE_SIZE))
-		arch_zero_pages(ram, n);
-	else
-		memset(ram, 0, n);
-}
-
 /* Find the leaf that maps ipa, if it is normal memory with the permissions need. */
 static int find(struct s2_locked l, ipa_t ipa, unsigned int need, struct s2_leaf *leaf)
 {
@@ -99,11 +90,6 @@ int guest_mem_read(struct partition *p, ipa_t ipa, void *dst, size_t size)
 int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size)
 {
 	return run(p, &(struct job){ .ipa = ipa, .left = size, .src = src }, S2_W, piece_write);
-}
-
-int guest_mem_zero(struct partition *p, ipa_t ipa, uint64_t size)
-{
-	return run(p, &(struct job){ .ipa = ipa, .left = size }, S2_W, piece_zero);
 }
 
 int guest_mem_load_image(struct partition *p, ipa_t ipa, const void *src, size_t size)

@@ -15,7 +15,6 @@ struct partition;
 
 int guest_mem_read(struct partition *p, ipa_t ipa, void *dst, size_t size) MUST_CHECK;
 int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size) MUST_CHECK;
-int guest_mem_zero(struct partition *p, ipa_t ipa, uint64_t size) MUST_CHECK;
 
 /*
  * Naturally aligned single-copy atomic accesses of 2, 4 or 8 bytes, for rings that are shared with

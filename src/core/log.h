@@ -29,6 +29,5 @@ bool log_may_say(uint32_t *said, uint32_t limit);
 
 /* Where lines go: one character at a time, under LOCK_LOG. NULL: nowhere, they are only kept. */
 void log_set_sink(void (*putc)(char c));
-void log_set_level(enum log_level level);
 
 #endif

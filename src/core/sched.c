@@ -193,8 +193,8 @@ void sched_wake(struct vcpu *v)
 }
 
 /*
- * v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first, if it is a sibling that has
- * the core. Another VM's turn is not theirs to take.
+ * v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first, if
+ * it is a sibling that has the core. Another VM's turn is not theirs to take.
  */
 static void hurry(struct vcpu *v)
 {
@@ -484,8 +484,7 @@ static struct vcpu *choose(struct percpu *cpu, struct vcpu *cur)
 		}
 		if (next)
 			return next;
-		if (cur)
-			role_vcpu_blocked(cur);
+		/* cur, if it blocks, stays loaded: the hardware's own timer and interrupts wake it. */
 		cur = NULL;
 		SET(cpu->current, NULL);
 		idle(cpu);
@@ -511,7 +510,10 @@ struct vcpu *sched_next(struct vcpu *cur)
 		arch_guest_trap_waits(&next->arch, !is_alone(cpu));
 		__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
 		role_vcpu_enter(next);
-		/* Entering may have woken another vCPU of this core, without an interrupt that says so: look again, once. */
+		/*
+		 * Entering may have woken another vCPU of this core, without an interrupt that says so:
+		 * look again, once.
+		 */
 		if (likely(!READ_ONCE(cpu->work)))
 			return next;
 		if (again) {

@@ -50,13 +50,14 @@ static enum trap_result write_oslar(struct vcpu *v, uint64_t arg UNUSED, uint64_
 	return TRAP_DONE;
 }
 
-#define DBG4(n)                                                                                                        \
-	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },                                  \
-		{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },                          \
-		{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },                          \
-	{                                                                                                              \
-		SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n)                               \
-	}
+/* clang-format off */
+/* DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1 */
+#define DBG4(n)                                                                         \
+	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n) }
+/* clang-format on */
 
 /* One row a register. Looked up so rarely (what is hot is among the role's rows) that a scan does. */
 const struct sysreg_row sysreg_rows[] = {

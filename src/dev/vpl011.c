@@ -210,26 +210,31 @@ static void icr_write(struct vpl011 *d, uint32_t value)
 	d->ris &= ~value;
 }
 
-#define KEPT(name, mask)                                                                                               \
+#define READS_AS_KEPT(name)                                                                                            \
 	static uint32_t name##_read(struct vpl011 *d)                                                                  \
 	{                                                                                                              \
 		return d->name;                                                                                        \
-	}                                                                                                              \
-	static void UNUSED name##_keep(struct vpl011 *d, uint32_t value)                                               \
+	}
+
+#define KEPT(name, mask)                                                                                               \
+	READS_AS_KEPT(name)                                                                                            \
+	static void name##_keep(struct vpl011 *d, uint32_t value)                                                      \
 	{                                                                                                              \
 		d->name = value & (mask);                                                                              \
 	}
 
-/* Registers that are only kept: there is no baud rate, infrared or DMA here. Reads of those with a meaning, too. */
+/* Registers that are only kept: there is no baud rate, infrared or DMA here. */
 KEPT(ilpr, 0xff)
 KEPT(ibrd, 0xffff)
 KEPT(fbrd, 0x3f)
 KEPT(dmacr, 0x7)
-KEPT(lcr_h, 0xff)
-KEPT(cr, 0)
-KEPT(ifls, 0)
-KEPT(imsc, 0)
-KEPT(ris, 0)
+
+/* Those with a meaning: it is in what writes them. */
+READS_AS_KEPT(lcr_h)
+READS_AS_KEPT(cr)
+READS_AS_KEPT(ifls)
+READS_AS_KEPT(imsc)
+READS_AS_KEPT(ris)
 
 struct vpl011_row {
 	uint32_t (*read)(struct vpl011 *d);		 /* NULL: reads as zero */
@@ -317,17 +322,6 @@ bool vpl011_rx(struct vpl011 *d, uint8_t c)
 	}
 	spin_unlock(&d->lock);
 	return taken;
-}
-
-unsigned int vpl011_rx_space(struct vpl011 *d)
-{
-	unsigned int space = 0;
-
-	spin_lock(&d->lock);
-	if (!(d->cr & CR_LBE) && d->rx_count < rx_capacity(d))
-		space = rx_capacity(d) - d->rx_count;
-	spin_unlock(&d->lock);
-	return space;
 }
 
 void vpl011_on_space(struct vpl011 *d, void (*fn)(void *ctx), void *ctx)

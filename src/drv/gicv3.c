@@ -160,11 +160,6 @@ void host_irq_set_active(uint32_t intid, bool active)
 	write_bit(intid, active ? GICD_ISACTIVER : GICD_ICACTIVER);
 }
 
-bool host_irq_is_active(uint32_t intid)
-{
-	return io_read32(frame_of(intid) + GICD_ISACTIVER + intid / 32 * 4) >> (intid % 32) & 1;
-}
-
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
 {
 	uint32_t cfg;

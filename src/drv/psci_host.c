@@ -27,9 +27,3 @@ void plat_power_off(void)
 		call(PSCI_SYSTEM_OFF, 0, 0, 0);
 	arch_halt();
 }
-
-void plat_reset(void)
-{
-	call(PSCI_SYSTEM_RESET, 0, 0, 0);
-	arch_halt();
-}

@@ -176,12 +176,6 @@ HOST_FAKE void arch_relax(void)
 	syscall(SYS_sched_yield);
 }
 
-HOST_FAKE void arch_publish(void)
-{
-	host_barrier();
-	host_log_add(HOST_PUBLISH, 0, 0, 0);
-}
-
 HOST_FAKE void arch_timer_arm(uint64_t deadline)
 {
 	core.deadline = deadline;

@@ -163,38 +163,40 @@ static int take_rng(struct config_scope *s, const struct config_prop *prop, cons
 	return OK;
 }
 
+/* clang-format off */
 static const struct config_prop vm_props[] = {
-	/* name			type		     mandatory, handler */
-	{ "compatible", CONFIG_PROP_IGNORED, true, NULL },
-	{ "memory", CONFIG_PROP_U64, true, take_memory },
-	{ "cpus", CONFIG_PROP_U32, true, take_cpus },
-	{ "vpl011", CONFIG_PROP_FLAG, false, take_vpl011 },
-	{ "bootargs", CONFIG_PROP_STRING, false, take_bootargs },
-	{ "trivet,name", CONFIG_PROP_STRING, false, take_name },
-	{ "trivet,pcpus", CONFIG_PROP_CELLS, false, take_pcpus },
-	{ "trivet,pin", CONFIG_PROP_FLAG, false, take_pin },
-	{ "trivet,rtc", CONFIG_PROP_FLAG, false, NULL },
-	{ "trivet,no-rtc", CONFIG_PROP_FLAG, false, take_no_rtc },
-	{ "trivet,rng", CONFIG_PROP_FLAG, false, take_rng },
-	{ "trivet,on-poweroff", CONFIG_PROP_STRING, false, take_action },
-	{ "trivet,on-reboot", CONFIG_PROP_STRING, false, take_action },
-	{ "#address-cells", CONFIG_PROP_U32, false, NULL },
-	{ "#size-cells", CONFIG_PROP_U32, false, NULL },
-	{ "phandle", CONFIG_PROP_IGNORED, false, NULL },
-	{ "status", CONFIG_PROP_IGNORED, false, NULL }, /* config.c has looked */
+	/* name                      type                  must   handler */
+	{ "compatible",              CONFIG_PROP_IGNORED,  true,  NULL },
+	{ "memory",                  CONFIG_PROP_U64,      true,  take_memory },
+	{ "cpus",                    CONFIG_PROP_U32,      true,  take_cpus },
+	{ "vpl011",                  CONFIG_PROP_FLAG,     false, take_vpl011 },
+	{ "bootargs",                CONFIG_PROP_STRING,   false, take_bootargs },
+	{ "trivet,name",             CONFIG_PROP_STRING,   false, take_name },
+	{ "trivet,pcpus",            CONFIG_PROP_CELLS,    false, take_pcpus },
+	{ "trivet,pin",              CONFIG_PROP_FLAG,     false, take_pin },
+	{ "trivet,rtc",              CONFIG_PROP_FLAG,     false, NULL },
+	{ "trivet,no-rtc",           CONFIG_PROP_FLAG,     false, take_no_rtc },
+	{ "trivet,rng",              CONFIG_PROP_FLAG,     false, take_rng },
+	{ "trivet,on-poweroff",      CONFIG_PROP_STRING,   false, take_action },
+	{ "trivet,on-reboot",        CONFIG_PROP_STRING,   false, take_action },
+	{ "#address-cells",          CONFIG_PROP_U32,      false, NULL },
+	{ "#size-cells",             CONFIG_PROP_U32,      false, NULL },
+	{ "phandle",                 CONFIG_PROP_IGNORED,  false, NULL },
+	{ "status",                  CONFIG_PROP_IGNORED,  false, NULL }, /* config.c has looked */
 	/* Xen's, that would make another VM of it. */
-	{ "xen,enhanced", CONFIG_PROP_OFF, false, NULL },
-	{ "passthrough", CONFIG_PROP_OFF, false, NULL },
-	{ "direct-map", CONFIG_PROP_REFUSED, false, NULL },
-	{ "nr_spis", CONFIG_PROP_REFUSED, false, NULL },
-	{ "sve", CONFIG_PROP_REFUSED, false, NULL },
-	{ "mpu", CONFIG_PROP_REFUSED, false, NULL },
-	{ "vpci", CONFIG_PROP_REFUSED, false, NULL },
-	{ "capabilities", CONFIG_PROP_REFUSED, false, NULL },
-	{ "llc-colors", CONFIG_PROP_REFUSED, false, NULL },
-	{ "domain-cpupool", CONFIG_PROP_REFUSED, false, NULL },
-	{ "trap-unmapped-accesses", CONFIG_PROP_REFUSED, false, NULL },
+	{ "xen,enhanced",            CONFIG_PROP_OFF,      false, NULL },
+	{ "passthrough",             CONFIG_PROP_OFF,      false, NULL },
+	{ "direct-map",              CONFIG_PROP_REFUSED,  false, NULL },
+	{ "nr_spis",                 CONFIG_PROP_REFUSED,  false, NULL },
+	{ "sve",                     CONFIG_PROP_REFUSED,  false, NULL },
+	{ "mpu",                     CONFIG_PROP_REFUSED,  false, NULL },
+	{ "vpci",                    CONFIG_PROP_REFUSED,  false, NULL },
+	{ "capabilities",            CONFIG_PROP_REFUSED,  false, NULL },
+	{ "llc-colors",              CONFIG_PROP_REFUSED,  false, NULL },
+	{ "domain-cpupool",          CONFIG_PROP_REFUSED,  false, NULL },
+	{ "trap-unmapped-accesses",  CONFIG_PROP_REFUSED,  false, NULL },
 };
+/* clang-format on */
 _Static_assert(ARRAY_SIZE(vm_props) <= CONFIG_PROPS_MAX, "more rows than bits in seen");
 
 /* --- the images: modules and disks --- */

@@ -90,11 +90,6 @@ void role_vcpu_save(struct vcpu *v)
 	vgic_save(v);
 }
 
-/* It stays loaded: the hardware's own timer and interrupts wake it. */
-void role_vcpu_blocked(struct vcpu *v UNUSED)
-{
-}
-
 void role_vcpu_enter(struct vcpu *v)
 {
 	psci_vcpu_resume(v);

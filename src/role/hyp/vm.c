@@ -136,15 +136,22 @@ static int build_rng(struct vm *vm)
 	return virtio_rng_create(vm->p, vmap_virtio_base(slot), vmap_virtio_intid(slot), trng_fill, &vm->rng);
 }
 
+/* clang-format off */
 /* Those without a name have said themselves what was wrong. */
 static const struct {
 	const char *name;
 	int (*build)(struct vm *vm);
 } steps[] = {
-	{ "cpus", build_partition }, { NULL, build_ram },	  { "memory", build_dtb_buffer },
-	{ "cpus", build_vgic },	     { "vpl011", build_uart },	  { "trivet,rtc", build_rtc },
-	{ "disks", build_disks },    { "trivet,rng", build_rng },
+	{ "cpus",       build_partition },
+	{ NULL,         build_ram },
+	{ "memory",     build_dtb_buffer },
+	{ "cpus",       build_vgic },
+	{ "vpl011",     build_uart },
+	{ "trivet,rtc", build_rtc },
+	{ "disks",      build_disks },
+	{ "trivet,rng", build_rng },
 };
+/* clang-format on */
 
 /* The rest before a restart. */
 static void rest_is_over(struct timer *t)

@@ -38,9 +38,9 @@ struct vm {
 	struct psci_vcpu psci[CONFIG_MAX_VCPUS];
 	uint32_t end; /* enum vm_end, atomic: set once in a run */
 
-	struct timer restart;		 /* pending while it rests before a restart */
-	uint64_t started, load_time;	 /* when it was started last (counter), and how long that took (ticks) */
-	void (*lost)(struct vm *vm);	 /* it was to start again after its rest, and could not */
+	struct timer restart;	     /* pending while it rests before a restart */
+	uint64_t started, load_time; /* when it was started last (counter), and how long that took (ticks) */
+	void (*lost)(struct vm *vm); /* it was to start again after its rest, and could not */
 
 	struct vm_ram ram;
 	struct loader_plan plan;

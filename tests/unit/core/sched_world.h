@@ -34,7 +34,7 @@ static struct partition a, b;
 static uint32_t owner[VCPUS];		  /* 1 + the core that has it loaded; 0: none */
 static uint32_t sent[VCPUS], seen[VCPUS]; /* interrupts: pending while they differ */
 static bool spins[VCPUS], masked[VCPUS];
-static uint32_t nr_stopped, nr_all_off, nr_entered[VCPUS], nr_blocked[VCPUS], flushes[CPUS], wrong;
+static uint32_t nr_stopped, nr_all_off, nr_entered[VCPUS], flushes[CPUS], wrong;
 static bool threaded;
 static uint32_t quit;
 static _Thread_local jmp_buf asleep;
@@ -95,11 +95,6 @@ void role_vcpu_load(struct vcpu *v UNUSED)
 void role_vcpu_save(struct vcpu *v)
 {
 	must(owner[id(v)] == 1 + this_cpu()->index);
-}
-
-void role_vcpu_blocked(struct vcpu *v)
-{
-	nr_blocked[id(v)]++;
 }
 
 void role_vcpu_enter(struct vcpu *v)
@@ -205,7 +200,6 @@ static void machine(unsigned int cpus)
 	memset(spins, 0, sizeof(spins));
 	memset(masked, 0, sizeof(masked));
 	memset(nr_entered, 0, sizeof(nr_entered));
-	memset(nr_blocked, 0, sizeof(nr_blocked));
 	memset(flushes, 0, sizeof(flushes));
 	nr_stopped = nr_all_off = 0;
 	on(0);

@@ -93,9 +93,9 @@ static void test_is_locked(void **state UNUSED)
 	assert_false(spin_is_locked(&lock));
 }
 
-static const enum lock_rank ranks[] = { LOCK_ROLE,     LOCK_PARTITION, LOCK_DEVICE, LOCK_S2,  LOCK_VGIC,
-					LOCK_VGIC_CPU, LOCK_RUNQUEUE,  LOCK_TIMER,  LOCK_S1,  LOCK_HEAP,
-					LOCK_FRAME,    LOCK_RANDOM,   LOCK_LOG, LOCK_CONSOLE };
+static const enum lock_rank ranks[] = { LOCK_ROLE,     LOCK_PARTITION, LOCK_DEVICE, LOCK_S2,	 LOCK_VGIC,
+					LOCK_VGIC_CPU, LOCK_RUNQUEUE,  LOCK_TIMER,  LOCK_S1,	 LOCK_HEAP,
+					LOCK_FRAME,    LOCK_RANDOM,    LOCK_LOG,    LOCK_CONSOLE };
 
 /* All pairs: only upwards. */
 static void test_ranks(void **state UNUSED)

@@ -205,16 +205,6 @@ int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size
 	return OK;
 }
 
-int guest_mem_zero(struct partition *p UNUSED, ipa_t ipa, uint64_t size)
-{
-	uint8_t *at;
-
-	if (where(ipa.a, size, true, &at))
-		return E_FAULT;
-	memset(at, 0, size);
-	return OK;
-}
-
 int guest_mem_load(struct partition *p, ipa_t ipa, unsigned int size, uint64_t *value)
 {
 	*value = 0;

@@ -561,12 +561,19 @@ static void test_scattered(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boot),	       cmocka_unit_test(test_reboot), cmocka_unit_test(test_reset_loop),
-		cmocka_unit_test(test_power_off),      cmocka_unit_test(test_actions),
-		cmocka_unit_test(test_fault),	       cmocka_unit_test(test_all_off),
-		cmocka_unit_test(test_no_restart),     cmocka_unit_test(test_too_much_memory),
-		cmocka_unit_test(test_nothing_to_run), cmocka_unit_test(test_cut_bundle),
-		cmocka_unit_test(test_out_of_memory),  cmocka_unit_test(test_scattered),
+		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_reboot),
+		cmocka_unit_test(test_reset_loop),
+		cmocka_unit_test(test_power_off),
+		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_fault),
+		cmocka_unit_test(test_all_off),
+		cmocka_unit_test(test_no_restart),
+		cmocka_unit_test(test_too_much_memory),
+		cmocka_unit_test(test_nothing_to_run),
+		cmocka_unit_test(test_cut_bundle),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_scattered),
 	};
 
 	return UNIT_RUN(tests);

@@ -55,12 +55,6 @@ static inline void arch_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
-/* DSB ISHST: stores before it are seen by the others before those after it (and before an SGI that follows). */
-static inline void arch_publish(void)
-{
-	__asm__ volatile("dsb ishst" ::: "memory");
-}
-
 /*
  * Arm this core's EL2 timer (CNTHP here, CNTHPS in the secure world) to fire at an absolute count; UINT64_MAX stops it.
  */

@@ -26,7 +26,7 @@ void host_ram_init(pa_t base, uint64_t size);
 /* The log: off until host_log_start(), which also empties it. Any thread. */
 enum host_event_kind {
 	HOST_PTE_WRITE,	   /* a: host address of the descriptor, b: value */
-	HOST_PUBLISH,	   /* dsb ishst for descriptors, or arch_publish */
+	HOST_PUBLISH,	   /* dsb ishst for descriptors */
 	HOST_S1_FLUSH,	   /* a: va, b: size */
 	HOST_S2_FLUSH,	   /* a: ipa, b: size, vttbr */
 	HOST_S2_FLUSH_ALL, /* vttbr */
