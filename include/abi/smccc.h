@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SMC Calling Convention 1.2 (DEN 0028) and the true random number firmware interface 1.0 (DEN
- * 0098): identifiers and return values. For the product, guests and tests; constants only, so that
- * assembly may include it too.
+ * SMC Calling Convention 1.2 (DEN 0028) and the true random number firmware interface 1.0 (DEN 0098): identifiers and
+ * return values. For the product, guests and tests; constants only, so that assembly may include it too.
  */
 #ifndef ABI_SMCCC_H
 #define ABI_SMCCC_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine from its device tree; see hw.h. Everything that the tree says is checked before use: firmware is input
- * too.
+ * The machine from its device tree; see hw.h. Everything that the tree says is checked before use: firmware
+ * is input too.
  */
 #include "core/hw.h"
 

@@ -45,8 +45,8 @@ struct hw_error {
 };
 
 /*
- * Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of *out then.
- * Pure.
+ * Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of
+ * *out then. Pure.
  */
 int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err) MUST_CHECK;
 

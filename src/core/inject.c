@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions given to the loaded vCPU: what AArch64.TakeException does for a target of EL1 (ARM DDI
- * 0487 J1.1.2, D1.3).
+ * Exceptions given to the loaded vCPU: what AArch64.TakeException does for a target of EL1 (ARM DDI 0487 J1.1.2, D1.3).
  *
  * No state, no lock: the registers of the vCPU v, which is loaded on this core.
  */

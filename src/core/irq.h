@@ -23,8 +23,8 @@ typedef enum irq_result (*irq_fn)(uint32_t intid, void *arg);
 enum { SGI_KICK = 0, SGI_PANIC = 1 };
 
 /*
- * Names of the PPIs in use (Arm BSA: the recommended numbers; the host device tree's timer node decides for the
- * timers).
+ * Names of the PPIs in use (Arm BSA: the recommended numbers; the host device tree's timer node decides
+ * for the timers).
  */
 #define PPI_MAINTENANCE 25
 #define PPI_HYP_TIMER	26

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Page tables of either stage: 4 KiB granule, levels 0 to 3, blocks of 1 GiB and 2 MiB (ARM DDI
- * 0487 D8.2, D8.3).
+ * Page tables of either stage: 4 KiB granule, levels 0 to 3, blocks of 1 GiB and 2 MiB (ARM DDI 0487 D8.2, D8.3).
  *
  * s1.c and s2.c say how a leaf looks, where table pages come from and how TLBs are cleaned;
  * walking, splitting, the order of a change and the freeing of empty tables are here, once for

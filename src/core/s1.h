@@ -3,8 +3,9 @@
  * Trivet's own address space (EL2 stage 1), W^X: the image where it was loaded, all RAM but the image in the direct map
  * (never executable), devices in a window of their own. Lock: LOCK_S1, inside.
  *
- *   va == pa       the image: text RX, rodata R, data RW, stacks with an unmapped guard page below
- * each S1_DIRECT + pa RAM, RW S1_WINDOW..    devices and firmware tables, mapped on demand
+ *   va == pa       the image: text RX, rodata R, data RW, stacks with an unmapped guard page below each
+ *   S1_DIRECT + pa RAM, RW
+ *   S1_WINDOW..    devices and firmware tables, mapped on demand
  *
  * The order at boot: s1_adopt(), s1_map_ram() for each bank (its tables come from a small pool in
  * the image), frame_add_bank() with records in the direct map, frame_release(). From then on tables

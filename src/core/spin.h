@@ -9,8 +9,8 @@
 #include "lib/types.h"
 
 /*
- * Is the vCPU loaded on this core within a few instructions of a WFE or YIELD, which stand only in loops that wait for
- * another CPU?
+ * Is the vCPU loaded on this core within a few instructions of a WFE or YIELD, which stand only in loops that wait
+ * for another CPU?
  */
 bool spin_guest_waits(void);
 

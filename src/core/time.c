@@ -100,8 +100,8 @@ void timer_stop(struct timer *t)
 			list_del(&t->link);
 			__atomic_store_n(&t->armed, false, __ATOMIC_RELEASE);
 			/*
-			 * Another core's EL2 timer is left as it is: it fires once, finds nothing due and is armed
-			 * anew.
+			 * Another core's EL2 timer is left as it is: it fires once, finds nothing due and
+			 * is armed anew.
 			 */
 			if (cpu == this_cpu())
 				arm_first(cpu);

@@ -24,8 +24,8 @@ struct timer {
 void timer_init(struct timer *t, void (*fn)(struct timer *t));
 
 /*
- * (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start is
- * undone first.
+ * (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start
+ * is undone first.
  */
 void timer_start(struct timer *t, uint64_t deadline);
 

@@ -16,8 +16,8 @@ enum trap_result {
 };
 
 /*
- * op0, op1, CRn, CRm, op2 as in ISS of EC 0x18, so that a trap's key needs no shuffling: bits 21:20, 16:14, 13:10, 4:1,
- * 19:17.
+ * op0, op1, CRn, CRm, op2 as in ISS of EC 0x18, so that a trap's key needs no shuffling: bits 21:20, 16:14,
+ * 13:10, 4:1, 19:17.
  */
 #define SYSREG_KEY(op0, op1, crn, crm, op2)                                                                            \
 	((uint32_t)((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1))

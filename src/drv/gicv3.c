@@ -52,9 +52,9 @@ static void wait_rwp(void)
 		;
 }
 
-int gicv3_init(void *base)
+int gicv3_init(void *distributor)
 {
-	gicd = base;
+	gicd = distributor;
 	if (BITS(io_read32(gicd + GICD_PIDR2), 7, 4) < 3)
 		return E_NOTSUP;
 	nr_spi_end = 32 * ((io_read32(gicd + GICD_TYPER) & 0x1f) + 1);

@@ -11,17 +11,17 @@
 #include "lib/types.h"
 
 /*
- * Once, on the boot core: gicd is mapped (device). All SPIs off, group 1, level, priority in the middle. E_NOTSUP: not
- * a GICv3.
+ * Once, on the boot core: distributor is mapped (device). All SPIs off, group 1, level, priority in the middle.
+ * E_NOTSUP: not a GICv3.
  */
-int gicv3_init(void *gicd) MUST_CHECK;
+int gicv3_init(void *distributor) MUST_CHECK;
 
 /* A redistributor region, mapped: base and bytes. Before gicv3_init_cpu. */
 int gicv3_add_region(void *base, uint64_t size) MUST_CHECK;
 
 /*
- * Each core, with its index and MPIDR: find and wake its redistributor, CPU interface on. E_NOENT: no redistributor is
- * its.
+ * Each core, with its index and MPIDR: find and wake its redistributor, CPU interface on. E_NOENT: no
+ * redistributor is its.
  */
 int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr) MUST_CHECK;
 

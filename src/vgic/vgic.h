@@ -37,8 +37,8 @@ void vgic_set_level(struct partition *p, unsigned int intid, bool level);
 void vgic_set_ppi(struct vcpu *v, unsigned int intid, bool level);
 
 /*
- * A hardware-linked PPI of the vCPU that is loaded on this core (the virtual timer): pending with LR.HW and pINTID =
- * intid, the physical interrupt is active and stays so until the guest deactivates it. Own core.
+ * A hardware-linked PPI of the vCPU that is loaded on this core (the virtual timer): pending with LR.HW and
+ * pINTID = intid, the physical interrupt is active and stays so until the guest deactivates it. Own core.
  */
 void vgic_set_hw_ppi(struct vcpu *v, unsigned int intid);
 

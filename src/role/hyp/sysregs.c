@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers that trap because Trivet emulates what is behind them: SGI generation (IHI
- * 0069 12.2) and the EL1 physical timer (ARM DDI 0487 D12). No state, no lock: the vGIC and the
- * timer have theirs.
+ * System registers that trap because Trivet emulates what is behind them: SGI generation (IHI 0069 12.2) and the EL1
+ * physical timer (ARM DDI 0487 D12). No state, no lock: the vGIC and the timer have theirs.
  */
 #include "core/trap.h"
 #include "core/vcpu.h"

@@ -51,8 +51,8 @@ struct guest {
 extern const uint8_t guest_image[], guest_image_end[];
 
 /*
- * A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing is built
- * yet.
+ * A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing
+ * is built yet.
  */
 void guest_init(struct guest *g, enum guest_program program, unsigned int nr_vcpus, uint64_t cores);
 

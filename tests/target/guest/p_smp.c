@@ -146,8 +146,8 @@ PROGRAM(g_ptimer)
 }
 
 /*
- * After CPU_SUSPEND into a powerdown state: registers as after power-on, the timer and what it made pending as they
- * were.
+ * After CPU_SUSPEND into a powerdown state: registers as after power-on, the timer and what it made pending
+ * as they were.
  */
 static void resumed(void)
 {

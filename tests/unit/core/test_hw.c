@@ -247,8 +247,8 @@ static void test_initrd_of_64_bits(void **state UNUSED)
 }
 
 /*
- * stdout-path: a path, with options, an alias; and what is no PL011, is disabled, or is not there: the first that is
- * enabled.
+ * stdout-path: a path, with options, an alias; and what is no PL011, is disabled, or is not there: the first
+ * that is enabled.
  */
 static void test_console(void **state UNUSED)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/idregs: what guests read, against a table of its own, transcribed from the fields' descriptions (ARM
- * DDI 0487 D19.2.59 ff.): a string a register, the field at 63:60 first. What is not named there is zero, whatever
+ * Suite core/idregs: what guests read, against a table of its own, transcribed from the fields' descriptions
+ * (ARM DDI 0487 D19.2.59 ff.): a string a register, the field at 63:60 first. What is not named there is zero, whatever
  * the hardware says.
  */
 #include "unit.h"
@@ -29,8 +29,8 @@ static const struct {
 	  "0000"
 	  "0021" },
 	/*
-	 * HPMN0 ExtTrcBuff BRBE MTPMU | TraceBuffer TraceFilt DoubleLock PMSVer | CTX_CMPs SEBEP WRPs PMSS | BRPs
-	 * PMUVer TraceVer DebugVer
+	 * HPMN0 ExtTrcBuff BRBE MTPMU | TraceBuffer TraceFilt DoubleLock PMSVer |
+	 * CTX_CMPs SEBEP WRPs PMSS | BRPs PMUVer TraceVer DebugVer
 	 */
 	{ 5, 0, "ID_AA64DFR0_EL1",
 	  "0000"
@@ -50,7 +50,8 @@ static const struct {
 	  "1131"
 	  "1552" },
 	/*
-	 * ATS1A LUT CSSC RPRFM | res PRFMSLC SYSINSTR_128 SYSREG_128 | CLRBHB PAC_frac BC MOPS | APA3 GPA3 RPRES WFxT
+	 * ATS1A LUT CSSC RPRFM | res PRFMSLC SYSINSTR_128 SYSREG_128 |
+	 * CLRBHB PAC_frac BC MOPS | APA3 GPA3 RPRES WFxT
 	 */
 	{ 6, 2, "ID_AA64ISAR2_EL1",
 	  "0010"
@@ -58,8 +59,8 @@ static const struct {
 	  "1111"
 	  "5110" },
 	/*
-	 * ECV FGT res res | ExS TGran4_2 TGran64_2 TGran16_2 | TGran4 TGran64 TGran16 BigEndEL0 | SNSMem BigEnd
-	 * ASIDBits PARange
+	 * ECV FGT res res | ExS TGran4_2 TGran64_2 TGran16_2 |
+	 * TGran4 TGran64 TGran16 BigEndEL0 | SNSMem BigEnd ASIDBits PARange
 	 */
 	{ 7, 0, "ID_AA64MMFR0_EL1",
 	  "1000"
@@ -164,8 +165,8 @@ static void test_hidden(void **state UNUSED)
 }
 
 /*
- * The IPA space decides on PARange, not the machine alone: 32, 36, 40, 42, 44, 48 bits are 0 to 5. 52 and more is
- * hidden.
+ * The IPA space decides on PARange, not the machine alone: 32, 36, 40, 42, 44, 48 bits are 0 to 5. 52 and
+ * more is hidden.
  */
 static void test_parange(void **state UNUSED)
 {

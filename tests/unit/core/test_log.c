@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several cores at
- * once.
+ * Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several
+ * cores at once.
  */
 #include "unit.h"
 

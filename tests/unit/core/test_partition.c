@@ -120,8 +120,8 @@ static uint64_t free_after_taking(uint64_t leave, pa_t *taken, unsigned int *n)
 }
 
 /*
- * Memory for n pages only, for every n until it is enough: each time nothing stays behind, neither memory nor an
- * identifier.
+ * Memory for n pages only, for every n until it is enough: each time nothing stays behind, neither memory
+ * nor an identifier.
  */
 static void test_nth_allocation_fails(void **state UNUSED)
 {

@@ -157,8 +157,8 @@ static void test_role_rows(void **state UNUSED)
 }
 
 /*
- * The hardware's values go through core/idregs.c; AArch32's registers, and what is reserved, are zero; none can be
- * written.
+ * The hardware's values go through core/idregs.c; AArch32's registers, and what is reserved, are zero; none
+ * can be written.
  */
 static void test_id_space(void **state UNUSED)
 {

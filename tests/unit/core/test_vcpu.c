@@ -50,8 +50,8 @@ static void test_reset(void **state UNUSED)
 }
 
 /*
- * SCTLR_EL1 at reset: MMU, caches, alignment checks off, little-endian; the bits that were RES1 in Armv8.0 set
- * (D19.2.118).
+ * SCTLR_EL1 at reset: MMU, caches, alignment checks off, little-endian; the bits that were RES1 in
+ * Armv8.0 set (D19.2.118).
  */
 static void test_sctlr(void **state UNUSED)
 {

@@ -45,8 +45,8 @@
 #define MPAMIDR_HAS_HCR	     BIT(17)
 
 /*
- * MDCR_EL2: debug (TDA, TDOSA, TDRA), performance monitors (TPM, TPMCR), trace filter (TTRF), profiling (TPMS, E2PB =
- * 0) trap.
+ * MDCR_EL2: debug (TDA, TDOSA, TDRA), performance monitors (TPM, TPMCR), trace filter (TTRF), profiling (TPMS,
+ * E2PB = 0) trap.
  */
 #define MDCR_HPMN  MASK(4, 0)
 #define MDCR_GUEST (BIT(19) | BIT(14) | BIT(11) | BIT(10) | BIT(9) | BIT(6) | BIT(5))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The physical GIC CPU interface of this core, as EL2 sees it (IHI 0069 12.2). Each function has the barrier that its
- * register needs.
+ * The physical GIC CPU interface of this core, as EL2 sees it (IHI 0069 12.2). Each function has the barrier that
+ * its register needs.
  */
 #ifndef ARCH_GIC_CPUIF_H
 #define ARCH_GIC_CPUIF_H

@@ -46,8 +46,8 @@ void arch_icache_sync(const void *p, size_t size);
 void arch_zero_pages(void *p, size_t size);
 
 /*
- * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB granule, no
- * LPA2).
+ * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB
+ * granule, no LPA2).
  */
 unsigned int arch_pa_bits(void);
 

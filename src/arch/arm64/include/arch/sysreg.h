@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding (ARM
- * DDI 0487 D19).
+ * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding
+ * (ARM DDI 0487 D19).
  */
 #ifndef ARCH_SYSREG_H
 #define ARCH_SYSREG_H
