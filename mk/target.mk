@@ -10,6 +10,8 @@ TARGET_TEST_OBJS := $(patsubst %,$(B)/obj/%.o,$(basename $(TARGET_TESTS)))
 ROLE_OBJS := $(filter $(B)/obj/src/role/%,$(OBJS))
 TARGET_OBJS := $(filter-out $(ROLE_OBJS),$(OBJS)) $(FDT_OBJS)
 TARGET_SMP ?= 4
+# The architected pointer authentication costs QEMU much time.
+TARGET_CPU ?= max,pauth-impdef=on
 TARGET_TIMEOUT ?= 120
 
 $(B)/librole.a: $(ROLE_OBJS) $(B)/objs.list
@@ -49,7 +51,7 @@ setup-run:
 	$(Q)$(call SETUP,build run)
 
 run check-target: $(T)/target.bin | setup-run
-	$(Q)$(PYTHON) tools/tap --timeout $(TARGET_TIMEOUT) -- $(PYTHON) tools/run --image $< --smp $(TARGET_SMP)
+	$(Q)$(PYTHON) tools/tap --timeout $(TARGET_TIMEOUT) -- $(PYTHON) tools/run --image $< --smp $(TARGET_SMP) --cpu $(TARGET_CPU)
 run: ## target tests at EL2 in QEMU, TAP on the console
 check-target: ## the same, as `make check` runs it
 

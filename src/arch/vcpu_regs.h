@@ -4,7 +4,7 @@
  *
  * Only x[] is written at each exit. Everything else stays in the hardware's registers until another vCPU takes the
  * core (arch_vcpu_save / arch_vcpu_load), so while a vCPU is loaded the copies here are stale: read them through
- * arch/guest.h. vectors.S knows that x[] is at offset 0 of struct vcpu.
+ * arch/guest.h. vectors.S knows that x[] is at offset 0 of struct vcpu, and reload behind it.
  */
 #ifndef ARCH_VCPU_REGS_H
 #define ARCH_VCPU_REGS_H
@@ -84,6 +84,11 @@ struct arch_fpsimd {
 
 struct arch_vcpu {
 	uint64_t x[31];
+	/*
+	 * Not 0: x[19..28] are newer than what these registers hold. Else C code has kept them as the guest left them (AAPCS64 6.1.1), and an
+	 * entry does not load them. Set by who writes them, or gives the core to another vCPU; cleared on entry.
+	 */
+	uint64_t reload;
 	uint64_t pc;	 /* ELR_EL2 */
 	uint64_t pstate; /* SPSR_EL2 */
 	uint64_t hcr;	 /* HCR_EL2 */
@@ -93,5 +98,7 @@ struct arch_vcpu {
 	struct arch_vgic_regs vgic;
 	struct arch_fpsimd fp;
 };
+
+_Static_assert(__builtin_offsetof(struct arch_vcpu, reload) == 248, "vectors.S knows it");
 
 #endif

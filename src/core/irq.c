@@ -33,17 +33,14 @@ static enum irq_result unexpected(uint32_t intid)
 void irq_dispatch(void)
 {
 	struct percpu *cpu = this_cpu();
+	uint32_t intid = host_irq_ack();
+	enum irq_result r;
 
-	for (;;) {
-		uint32_t intid = host_irq_ack();
-		enum irq_result r;
-
-		if (intid >= IRQ_MAX)
-			return;
-		trace_put(&cpu->trace, trace_who(TRACE_IRQ, 0, 0, cpu->index), intid, 0);
-		r = handler[intid].fn ? handler[intid].fn(intid, handler[intid].arg) : unexpected(intid);
-		host_irq_drop(intid);
-		if (r == IRQ_DONE)
-			host_irq_deactivate(intid);
-	}
+	if (unlikely(intid >= IRQ_MAX))
+		return;
+	trace_put(&cpu->trace, trace_who(TRACE_IRQ, 0, 0, cpu->index), intid, 0);
+	r = likely(handler[intid].fn) ? handler[intid].fn(intid, handler[intid].arg) : unexpected(intid);
+	host_irq_drop(intid);
+	if (r == IRQ_DONE)
+		host_irq_deactivate(intid);
 }

@@ -33,7 +33,7 @@ enum { SGI_KICK = 0, SGI_PANIC = 1 };
 /* E_INVAL, or E_EXIST when taken. */
 int irq_register(uint32_t intid, irq_fn fn, void *arg) MUST_CHECK;
 
-/* Acknowledge and handle everything pending on this core. */
+/* Acknowledge and handle the highest pending interrupt of this core, if there is one. Another that is pending comes by itself. */
 void irq_dispatch(void);
 
 #endif

@@ -37,15 +37,7 @@ int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, vo
 	return OK;
 }
 
-static inline bool holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
-{
-	/* An address below the base wraps to an offset above every size. */
-	uint64_t off = ipa - r->base;
-
-	return off < r->size && size <= r->size - off;
-}
-
-static const struct mmio_region *search(struct mmio_map *m, uint64_t ipa, uint64_t size)
+const struct mmio_region *mmio_search(struct mmio_map *m, uint64_t ipa, uint64_t size)
 {
 	unsigned int lo = 0, hi = m->count;
 
@@ -58,17 +50,8 @@ static const struct mmio_region *search(struct mmio_map *m, uint64_t ipa, uint64
 		else
 			hi = mid;
 	}
-	if (!lo || !holds(&m->region[lo - 1], ipa, size))
+	if (!lo || !mmio_region_holds(&m->region[lo - 1], ipa, size))
 		return NULL;
 	__atomic_store_n(&m->hint, lo - 1, __ATOMIC_RELAXED);
 	return &m->region[lo - 1];
-}
-
-const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size)
-{
-	const struct mmio_region *r = &m->region[__atomic_load_n(&m->hint, __ATOMIC_RELAXED)];
-
-	if (likely(holds(r, ipa.a, size)))
-		return r;
-	return search(m, ipa.a, size);
 }

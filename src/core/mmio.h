@@ -47,7 +47,23 @@ struct mmio_map {
  */
 int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev) MUST_CHECK;
 
-/* The region that holds [ipa, ipa + size) whole, or NULL. */
-const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size);
+/* mmio_find, when the hint does not hold. */
+const struct mmio_region *mmio_search(struct mmio_map *m, uint64_t ipa, uint64_t size);
+
+static inline bool mmio_region_holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
+{
+	/* An address below the base wraps to an offset above every size. */
+	uint64_t off = ipa - r->base;
+
+	return off < r->size && size <= r->size - off;
+}
+
+/* The region that holds [ipa, ipa + size) whole, or NULL. Inline: on the path of every device access. */
+static inline const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size)
+{
+	const struct mmio_region *r = &m->region[READ_ONCE(m->hint)];
+
+	return likely(mmio_region_holds(r, ipa.a, size)) ? r : mmio_search(m, ipa.a, size);
+}
 
 #endif

@@ -40,7 +40,9 @@ static uint64_t sign_extend(uint64_t value, unsigned int size, bool to64)
 
 static uint64_t zero_extend(uint64_t value, unsigned int size)
 {
-	return size == 8 ? value : value & (BIT(8 * size) - 1);
+	unsigned int shift = 64 - 8 * size;
+
+	return value << shift >> shift;
 }
 
 static bool is_translation_fault(uint64_t esr)
@@ -63,7 +65,7 @@ bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
 	return s2_lookup(&v->part->s2, guest_fault_ipa_page(), NULL, &perm, NULL) == OK && (perm & need) == need;
 }
 
-static enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
+static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 {
 	if (!mmio_trap_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R))
 		inject_data_abort(v, guest_far(), esr & ISS_WNR);
@@ -71,11 +73,11 @@ static enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 }
 
 /* One access to the device at ipa. */
-static enum mmio_result access_device(struct vcpu *v, ipa_t ipa, struct mmio_access *a)
+static inline enum mmio_result access_device(struct vcpu *v, ipa_t ipa, struct mmio_access *a)
 {
 	const struct mmio_region *r = mmio_find(&v->part->mmio, ipa, a->size);
 
-	if (unlikely(!r || !IS_ALIGNED(ipa.a, a->size)))
+	if (unlikely(!r || (ipa.a & (a->size - 1u))))
 		return MMIO_FAULT;
 	a->offset = ipa.a - r->base;
 	return r->fn(r->dev, v, a);
@@ -111,7 +113,7 @@ static enum trap_result run_decoded(struct vcpu *v, uint64_t esr, ipa_t ipa, con
 }
 
 /* ISV = 0: look at the instruction itself. */
-static enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t ipa)
+static COLD enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
 	struct decode_access d;
 	uint32_t insn;
@@ -132,27 +134,50 @@ static enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t ipa)
 	return run_decoded(v, esr, ipa, &d);
 }
 
+/* All that is not a plain load or store of a general register. */
+static COLD enum trap_result trap_other(struct vcpu *v, uint64_t esr, ipa_t ipa)
+{
+	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
+	if (!is_translation_fault(esr) || (esr & (ISS_S1PTW | ISS_FNV)))
+		return abort_guest(v, esr);
+	if (esr & ISS_CM) /* cache maintenance on a device: nothing is cached */
+		return TRAP_DONE;
+	return decode_and_run(v, esr, ipa);
+}
+
+/* A plain load and a plain store, apart so that each keeps little over the device's call. */
+static enum trap_result plain_load(struct vcpu *v, uint64_t esr, ipa_t ipa)
+{
+	struct mmio_access a = { .size = (uint8_t)(1u << ISS_SAS(esr)) };
+
+	if (unlikely(access_device(v, ipa, &a) != MMIO_OK))
+		return abort_guest(v, esr);
+	if (unlikely(esr & ISS_SSE))
+		a.value = sign_extend(a.value, a.size, esr & ISS_SF);
+	else
+		a.value = zero_extend(a.value, a.size);
+	trap_reg_write(v, ISS_SRT(esr), a.value);
+	return TRAP_DONE;
+}
+
+static enum trap_result plain_store(struct vcpu *v, uint64_t esr, ipa_t ipa)
+{
+	unsigned int size = 1u << ISS_SAS(esr);
+	struct mmio_access a = { .size = (uint8_t)size, .write = true };
+
+	a.value = zero_extend(trap_reg_read(v, ISS_SRT(esr)), size);
+	return likely(access_device(v, ipa, &a) == MMIO_OK) ? TRAP_DONE : abort_guest(v, esr);
+}
+
+/* The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid. */
+#define PLAIN_MASK  (ISS_ISV | ISS_FNV | ISS_S1PTW | 0x3c)
+#define PLAIN_VALUE (ISS_ISV | FSC_TRANSLATION)
+
 enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
 {
 	ipa_t ipa = IPA(guest_fault_ipa_page().a | (guest_far() & (PAGE_SIZE - 1)));
-	struct mmio_access a;
 
-	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
-	if (unlikely(!is_translation_fault(esr) || (esr & (ISS_S1PTW | ISS_FNV))))
-		return abort_guest(v, esr);
-	if (unlikely(!(esr & ISS_ISV))) {
-		if (esr & ISS_CM) /* cache maintenance on a device: nothing is cached */
-			return TRAP_DONE;
-		return decode_and_run(v, esr, ipa);
-	}
-	a.size = (uint8_t)(1u << ISS_SAS(esr));
-	a.write = esr & ISS_WNR;
-	a.value = a.write ? zero_extend(trap_reg_read(v, ISS_SRT(esr)), a.size) : 0;
-	if (unlikely(access_device(v, ipa, &a) != MMIO_OK))
-		return abort_guest(v, esr);
-	if (!a.write)
-		trap_reg_write(v, ISS_SRT(esr),
-			       esr & ISS_SSE ? sign_extend(a.value, a.size, esr & ISS_SF)
-					     : zero_extend(a.value, a.size));
-	return TRAP_DONE;
+	if (unlikely((esr & PLAIN_MASK) != PLAIN_VALUE))
+		return trap_other(v, esr, ipa);
+	return esr & ISS_WNR ? plain_store(v, esr, ipa) : plain_load(v, esr, ipa);
 }

@@ -42,13 +42,13 @@ static void say_backtrace(uint64_t fp)
 		    (unsigned long long)arch_link_address(pc));
 }
 
-static void say_trace(const struct trace_ring *r)
+static void say_trace(struct trace_ring *r)
 {
-	uint64_t n = MIN(r->next, UINT64_C(12));
+	uint64_t count = trace_count(r);
 
 	say("last trace records of this core (newest last: counter, kind, partition/vCPU, a, b):\n");
-	for (uint64_t i = r->next - n; i < r->next; i++) {
-		const struct trace_record *t = &r->record[i & (CONFIG_TRACE_RECORDS - 1)];
+	for (uint64_t i = count - MIN(count, UINT64_C(12)); i < count; i++) {
+		const struct trace_record *t = trace_at(r, i);
 
 		say("  %llu %u %u/%u 0x%llx 0x%llx\n", (unsigned long long)t->stamp, (unsigned int)(t->who & 0xffff),
 		    (unsigned int)BITS(t->who, 31, 16), (unsigned int)BITS(t->who, 47, 32), (unsigned long long)t->a,

@@ -22,12 +22,18 @@ struct runqueue {
 	unsigned int nr_home; /* vCPUs that are not off and have this core as home */
 };
 
+/* A reason to look, before the guest goes on. Whoever sets one on another core sends it SGI_KICK after. */
+enum {
+	WORK_SCHED = 1, /* sched_next(): another vCPU may have to run */
+	WORK_ENTER = 2, /* role_vcpu_enter(): the same one goes on, with something new for it */
+};
+
 struct percpu {
 	uint64_t stack_top;	  /* vectors.S: offset 0 */
 	uint64_t panic_stack_top; /* vectors.S: offset 8 */
 	struct vcpu *current;	  /* in the guest, or whose exit is being handled; NULL while idle */
 	struct vcpu *loaded;	  /* whose EL1 state the hardware holds; see core/sched.h */
-	uint32_t work;		  /* not 0: the tail of the exit goes through sched_next() */
+	uint32_t work;		  /* WORK_*: what the tail of an exit has to see to; set by any core, atomically */
 	uint32_t index;
 	uint64_t mpidr;
 	bool online, idle;
@@ -44,6 +50,11 @@ struct percpu {
 	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */
 	uint64_t exits;
 };
+
+static inline void percpu_add_work(struct percpu *cpu, uint32_t work)
+{
+	(void)__atomic_fetch_or(&cpu->work, work, __ATOMIC_RELEASE);
+}
 
 extern struct percpu percpu[CONFIG_MAX_CPUS];
 

@@ -36,11 +36,10 @@
 /* vCPUs that are not off, in all: not more than cores means that WFI may let a core sleep with its guest. */
 static uint32_t nr_live;
 
-static void kick(unsigned int cpu)
+static void kick(unsigned int cpu, uint32_t work)
 {
-	if (cpu == this_cpu()->index)
-		this_cpu()->work = 1;
-	else
+	percpu_add_work(&percpu[cpu], work);
+	if (cpu != this_cpu()->index)
 		host_irq_send_sgi(cpu, SGI_KICK);
 }
 
@@ -124,7 +123,7 @@ int sched_start(struct vcpu *v)
 	__atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
 	spin_unlock(&cpu->rq.lock);
 	spin_unlock(&p->lock);
-	kick(cpu->index);
+	kick(cpu->index, WORK_SCHED);
 	return OK;
 }
 
@@ -157,13 +156,13 @@ void sched_wake(struct vcpu *v)
 	spin_unlock(&cpu->rq.lock);
 	if (!woken)
 		return;
-	trace_put(&this_cpu()->trace, v->trace_id | TRACE_WAKE, cpu->index, 0);
-	kick(cpu->index);
+	trace_put(&this_cpu()->trace, trace_as(v->trace_exit, TRACE_WAKE), cpu->index, 0);
+	kick(cpu->index, WORK_SCHED);
 	if (movable) {
 		unsigned int other = find_idle(v);
 
 		if (other < nr_cpus)
-			kick(other);
+			kick(other, WORK_SCHED);
 	}
 }
 
@@ -178,7 +177,7 @@ static void hurry(struct vcpu *v)
 		enqueue_first(cpu, v);
 	}
 	spin_unlock(&cpu->rq.lock);
-	kick(cpu->index);
+	kick(cpu->index, WORK_SCHED);
 }
 
 void sched_kick(struct vcpu *v)
@@ -189,7 +188,7 @@ void sched_kick(struct vcpu *v)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	state = __atomic_load_n(&v->state, __ATOMIC_RELAXED);
 	if (state == VCPU_RUNNING)
-		kick(__atomic_load_n(&v->home, __ATOMIC_RELAXED));
+		kick(__atomic_load_n(&v->home, __ATOMIC_RELAXED), WORK_ENTER);
 	else if (state == VCPU_READY)
 		hurry(v);
 }
@@ -204,20 +203,20 @@ void sched_block(struct vcpu *v)
 	if (role_vcpu_irq_pending(v) || v->stop)
 		v->state = VCPU_RUNNING;
 	else
-		cpu->work = 1;
+		percpu_add_work(cpu, WORK_SCHED);
 	spin_unlock(&cpu->rq.lock);
 }
 
 void sched_give_way(struct vcpu *v)
 {
 	v->yield = true;
-	this_cpu()->work = 1;
+	percpu_add_work(this_cpu(), WORK_SCHED);
 }
 
 void sched_off(struct vcpu *v)
 {
 	v->stop = true;
-	this_cpu()->work = 1;
+	percpu_add_work(this_cpu(), WORK_SCHED);
 }
 
 bool sched_loaded_here(const struct vcpu *v)
@@ -236,7 +235,7 @@ bool sched_stop(struct vcpu *v)
 	if (v->state == VCPU_BLOCKED)
 		enqueue(cpu, v);
 	spin_unlock(&cpu->rq.lock);
-	kick(cpu->index);
+	kick(cpu->index, WORK_SCHED);
 	return true;
 }
 
@@ -375,9 +374,10 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 		next->part->last_ran[cpu->index] = (uint16_t)(next->index + 1);
 		arch_tlb_flush_vmid_local();
 	}
-	next->trace_id = trace_who(TRACE_NONE, next->part->id, next->index, cpu->index);
-	trace_put(&cpu->trace, next->trace_id | TRACE_SWITCH, 0, 0);
+	next->trace_exit = trace_who(TRACE_EXIT, next->part->id, next->index, cpu->index);
+	trace_put(&cpu->trace, trace_as(next->trace_exit, TRACE_SWITCH), 0, 0);
 	arch_vcpu_load(&next->arch);
+	next->arch.reload = 1;
 	debug_regs_load(next);
 	role_vcpu_load(next);
 	cpu->loaded = next;
@@ -399,7 +399,7 @@ static void look(struct timer *t UNUSED)
 	struct percpu *cpu = this_cpu();
 	struct vcpu *cur = cpu->current;
 
-	cpu->work = 1;
+	percpu_add_work(cpu, WORK_SCHED);
 	if (cur && cur == cpu->loaded && spin_guest_waits())
 		cur->yield = true;
 }
@@ -437,7 +437,7 @@ struct vcpu *sched_next(struct vcpu *cur)
 	bool alone;
 
 	for (;;) {
-		cpu->work = 0;
+		(void)__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
 		next = pick(cpu, cur);
 		if (next && next->stop) {
 			cpu->current = NULL;

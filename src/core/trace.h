@@ -31,25 +31,41 @@ struct trace_record {
 _Static_assert(sizeof(struct trace_record) == 32, "tools and gdb helpers know this size");
 
 struct trace_ring {
-	uint64_t next; /* records written since boot */
+	uint64_t next; /* bytes written since boot: a record's index would cost a shift at each exit */
 	struct trace_record record[CONFIG_TRACE_RECORDS];
 };
 
 _Static_assert((CONFIG_TRACE_RECORDS & (CONFIG_TRACE_RECORDS - 1)) == 0, "a power of two");
 
+/* The n-th record since boot; only the last CONFIG_TRACE_RECORDS are there. */
+static inline struct trace_record *trace_at(struct trace_ring *r, uint64_t n)
+{
+	return &r->record[n & (CONFIG_TRACE_RECORDS - 1)];
+}
+
+static inline uint64_t trace_count(const struct trace_ring *r)
+{
+	return r->next / sizeof(struct trace_record);
+}
+
 static inline void trace_put(struct trace_ring *r, uint64_t who, uint64_t a, uint64_t b)
 {
-	struct trace_record *t = &r->record[r->next++ & (CONFIG_TRACE_RECORDS - 1)];
+	uint64_t at = r->next;
+	struct trace_record *t = (struct trace_record *)(void *)((char *)r->record + (at & (sizeof(r->record) - 1)));
 
-	t->stamp = arch_counter_raw();
-	t->who = who;
-	t->a = a;
-	t->b = b;
+	r->next = at + sizeof(*t);
+	*t = (struct trace_record){ .stamp = arch_counter_raw(), .who = who, .a = a, .b = b };
 }
 
 static inline uint64_t trace_who(enum trace_kind kind, unsigned int part, unsigned int vcpu, unsigned int cpu)
 {
 	return (uint64_t)kind | (uint64_t)part << 16 | (uint64_t)vcpu << 32 | (uint64_t)cpu << 48;
+}
+
+/* The same who, of another kind. */
+static inline uint64_t trace_as(uint64_t who, enum trace_kind kind)
+{
+	return (who & ~UINT64_C(0xffff)) | (uint64_t)kind;
 }
 
 #endif

@@ -34,17 +34,6 @@ enum {
 
 typedef enum trap_result (*trap_fn)(struct vcpu *v, uint64_t esr);
 
-uint64_t trap_reg_read(const struct vcpu *v, unsigned int r)
-{
-	return r < 31 ? v->arch.x[r] : 0;
-}
-
-void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value)
-{
-	if (r < 31)
-		v->arch.x[r] = value;
-}
-
 /* WFI waits for an interrupt; WFE lets a sibling run that may be what it waits for. */
 static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
 {
@@ -111,18 +100,28 @@ static const trap_fn traps[64] = {
 };
 
 /* What nobody here knows is UNDEFINED to the guest, and it goes on. */
-static enum trap_result unknown(struct vcpu *v, uint64_t esr)
+static COLD enum trap_result unknown(struct vcpu *v, uint64_t esr)
 {
 	log_limited(16, LOG_WARN, "%s: vcpu%u: exception class 0x%x (ESR 0x%llx) at 0x%llx: UNDEFINED", v->part->name,
 		    v->index, (unsigned int)(esr >> 26), (unsigned long long)esr, (unsigned long long)guest_pc());
 	return TRAP_UNDEF;
 }
 
+static COLD struct vcpu *do_work(struct percpu *cpu, struct vcpu *v)
+{
+	/* Taken in one step: what another core adds after it is seen below, or by the SGI that follows. */
+	if (__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE) & WORK_SCHED)
+		return sched_next(v);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
+	role_vcpu_enter(v);
+	/* Rare: entering found something to do, or another core did meanwhile. */
+	return unlikely(READ_ONCE(cpu->work)) ? sched_next(v) : v;
+}
+
+/* The tail of each exit. */
 static inline struct vcpu *leave(struct percpu *cpu, struct vcpu *v)
 {
-	if (unlikely(cpu->work))
-		return sched_next(v);
-	return v;
+	return likely(!READ_ONCE(cpu->work)) ? v : do_work(cpu, v);
 }
 
 struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
@@ -131,7 +130,7 @@ struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 	trap_fn fn = traps[BITS(esr, 31, 26)];
 	enum trap_result r;
 
-	trace_put(&cpu->trace, v->trace_id | TRACE_EXIT, esr, guest_pc());
+	trace_put(&cpu->trace, v->trace_exit, esr, guest_pc());
 	r = likely(fn) ? fn(v, esr) : unknown(v, esr);
 	if (r == TRAP_DONE)
 		guest_pc_set(guest_pc() + 4);

@@ -5,9 +5,8 @@
 #ifndef CORE_TRAP_H
 #define CORE_TRAP_H
 
+#include "core/vcpu.h"
 #include "lib/types.h"
-
-struct vcpu;
 
 enum trap_result {
 	TRAP_DONE,  /* handled; go on at the next instruction */
@@ -32,7 +31,19 @@ struct sysreg_row {
 };
 
 /* A guest's register by its number in an instruction: 31 reads as zero and ignores writes. */
-uint64_t trap_reg_read(const struct vcpu *v, unsigned int r);
-void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value);
+static inline uint64_t trap_reg_read(const struct vcpu *v, unsigned int r)
+{
+	return likely(r < 31) ? v->arch.x[r] : 0;
+}
+
+static inline void trap_reg_write(struct vcpu *v, unsigned int r, uint64_t value)
+{
+	if (unlikely(r >= 19)) {
+		v->arch.reload = 1;
+		if (r > 30)
+			return;
+	}
+	v->arch.x[r] = value;
+}
 
 #endif

@@ -31,7 +31,7 @@ struct vcpu {
 	bool stop;	/* leave the core and turn off at the next opportunity */
 	bool yield;	/* at the next opportunity let the others of this core run first */
 	enum vcpu_state state;
-	uint64_t trace_id; /* trace_who() of it on its core, without the kind */
+	uint64_t trace_exit; /* trace_who() of its exits on this core */
 
 	/* Scheduling: core/sched.c */
 	struct list rq_link;

@@ -61,8 +61,12 @@ enum {
 #define ALIGNED(n)   __attribute__((aligned(n)))
 #define PACKED	     __attribute__((packed))
 #define UNUSED	     __attribute__((unused))
+#define COLD	     __attribute__((noinline, cold)) /* off the hot path: keeps its caller's frame small */
 #define likely(x)    __builtin_expect(!!(x), 1)
 #define unlikely(x)  __builtin_expect(!!(x), 0)
+
+/* One plain load, now: of what another core may write. No order. (An __atomic load costs GCC an address computation more.) */
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)	((a) < (b) ? (a) : (b))

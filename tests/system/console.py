@@ -41,7 +41,7 @@ class Console:
     def __init__(self, command, log):
         self.log = open(log, "w", encoding="utf-8", errors="replace")
         self.seen = ""
-        self.child = pexpect.spawn(command[0], [str(word) for word in command[1:]], cwd=str(TOP), env=clean_environment(),
+        self.child = pexpect.spawn(str(command[0]), [str(word) for word in command[1:]], cwd=str(TOP), env=clean_environment(),
                                    encoding="utf-8", codec_errors="replace", dimensions=(50, 200), timeout=None)
         self.child.logfile_read = self.log
         self.child.delaybeforesend = None

@@ -14,9 +14,9 @@
 #include "lib/bitmap.h"
 #include "lib/string.h"
 
-#define SCTLR_M BIT(0)
-#define SCTLR_C BIT(2)
-#define SCTLR_I BIT(12)
+#define SCTLR_M	  BIT(0)
+#define SCTLR_C	  BIT(2)
+#define SCTLR_I	  BIT(12)
 #define SCTLR_WXN BIT(19)
 
 static void el2_is_set_up(void)
@@ -27,9 +27,9 @@ static void el2_is_set_up(void)
 	EXPECT_EQ(sysreg_read(SPSel), 1);
 	EXPECT_EQ(sysreg_read(DAIF) >> 6 & 0xf, 0xf);
 	EXPECT((sctlr & (SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_WXN)) == (SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_WXN));
-	EXPECT(hcr & BIT(31));	    /* EL1 is AArch64 */
+	EXPECT(hcr & BIT(31));	      /* EL1 is AArch64 */
 	EXPECT((hcr & 0x38) == 0x38); /* interrupts come to EL2 */
-	EXPECT(!(hcr & BIT(34)));   /* no VHE */
+	EXPECT(!(hcr & BIT(34)));     /* no VHE */
 }
 
 /* CPTR_EL2, MDCR_EL2, CNTHCTL_EL2: what is not switched between guests traps. */
@@ -37,10 +37,10 @@ static void features_are_closed(void)
 {
 	uint64_t cptr = sysreg_read(CPTR_EL2), mdcr = sysreg_read(MDCR_EL2);
 
-	EXPECT(cptr & BIT(8));	   /* SVE */
-	EXPECT(cptr & BIT(12));	   /* SME */
-	EXPECT(!(cptr & BIT(10))); /* FP and SIMD do not */
-	EXPECT(cptr & BIT(30));	   /* activity monitors */
+	EXPECT(cptr & BIT(8));					    /* SVE */
+	EXPECT(cptr & BIT(12));					    /* SME */
+	EXPECT(!(cptr & BIT(10)));				    /* FP and SIMD do not */
+	EXPECT(cptr & BIT(30));					    /* activity monitors */
 	EXPECT((mdcr & 0xe60) == 0xe60 || (mdcr & 0x860) == 0x860); /* debug, performance monitors */
 	EXPECT_EQ(sysreg_read(CNTHCTL_EL2) & 3, 1);
 	EXPECT_EQ(sysreg_read(VPIDR_EL2), sysreg_read(MIDR_EL1));

@@ -73,8 +73,11 @@ static void heap_zeroes_and_aligns(void)
 {
 	size_t before = heap_in_use();
 	static const size_t sizes[] = { 1, 16, 17, 100, 2016, 2017, 4096, 5000, 70000 };
-	void *p[ARRAY_SIZE(sizes)];
+	void *p[ARRAY_SIZE(sizes)], *kept[ARRAY_SIZE(sizes)];
 
+	/* These keep the pages in use, so that what is freed below is given again as it is. */
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++)
+		kept[i] = heap_alloc(sizes[i]);
 	for (unsigned int round = 0; round < 3; round++) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
 			p[i] = heap_alloc(sizes[i]);
@@ -87,6 +90,8 @@ static void heap_zeroes_and_aligns(void)
 		for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++)
 			heap_free(p[(i * 4 + round) % ARRAY_SIZE(sizes)]);
 	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++)
+		heap_free(kept[i]);
 	EXPECT_EQ(heap_in_use(), before);
 	heap_free(NULL);
 	p[0] = heap_alloc(0);
@@ -161,7 +166,8 @@ static void count_leaves(uint64_t table, unsigned int level, struct leaves *n)
 			n->ro++;
 		else
 			n->rw++;
-		if (!(d & DESC_RO) && pa < (uint64_t)_text_end && pa + (PAGE_SIZE << 9 * (3 - level)) > (uint64_t)_start)
+		if (!(d & DESC_RO) && pa < (uint64_t)_text_end &&
+		    pa + (PAGE_SIZE << 9 * (3 - level)) > (uint64_t)_start)
 			n->text_alias++;
 	}
 }

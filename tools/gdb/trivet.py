@@ -207,7 +207,7 @@ class Trace(Command):
     @staticmethod
     def ring(cpu):
         ring = cpu["trace"]
-        size, written = array_length(ring["record"]), int(ring["next"])
+        size, written = array_length(ring["record"]), int(ring["next"]) // 32
         data = read(int(ring["record"].address), size * trivet_trace.RECORD.size)
         for n in range(max(0, written - size), written):
             at = n % size * trivet_trace.RECORD.size

@@ -12,7 +12,7 @@ unsigned int ich_lr_count(void)
 	return lr_count;
 }
 
-uint64_t ich_lr_read(unsigned int i)
+uint64_t ich_lr_read_any(unsigned int i)
 {
 	switch (i) {
 #define X(n)                                                                                                           \
@@ -24,7 +24,7 @@ uint64_t ich_lr_read(unsigned int i)
 	return 0;
 }
 
-void ich_lr_write(unsigned int i, uint64_t lr)
+void ich_lr_write_any(unsigned int i, uint64_t lr)
 {
 	switch (i) {
 #define X(n)                                                                                                           \

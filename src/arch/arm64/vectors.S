@@ -37,7 +37,7 @@
 	mov	x29, xzr
 	mrs	x1, esr_el2
 	bl	\handler
-	b	guest_enter
+	b	guest_return
 	.endm
 
 	/*
@@ -85,10 +85,32 @@ vectors:
 	from_guest upcall_guest_irq
 	from_guest upcall_guest_serror
 
+/* x0 = the vCPU to enter after an exit. Mostly the same one, and then x19 to x28 are still its own (arch/vcpu_regs.h, reload). */
+guest_return:
+	mov	sp, x0
+	ldp	x30, x1, [sp, #240]	/* and reload */
+	cbnz	x1, guest_enter
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	x16, x17, [sp, #128]
+	ldr	x18, [sp, #144]
+	ldr	x29, [sp, #232]
+	ldp	x0, x1, [sp, #0]
+	eret
+	/* No speculation past ERET (CVE-2020-13844). */
+	dsb	nsh
+	isb
+
 	.global	guest_enter
-/* x0 = the vCPU to enter. Does not return. */
+/* x0 = the vCPU to enter, with all of its registers. Does not return. */
 guest_enter:
 	mov	sp, x0
+	str	xzr, [sp, #248]		/* reload */
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
 	ldp	x6, x7, [sp, #48]

@@ -107,12 +107,12 @@ void arch_fpsimd_load(const struct arch_fpsimd *f)
 	fpsimd = *f;
 }
 
-uint64_t ich_lr_read(unsigned int i)
+uint64_t ich_lr_read_any(unsigned int i)
 {
 	return *host_lr(i);
 }
 
-void ich_lr_write(unsigned int i, uint64_t lr)
+void ich_lr_write_any(unsigned int i, uint64_t lr)
 {
 	*host_lr(i) = lr;
 }

@@ -8,8 +8,9 @@
  * The focus changes under the input lock and is read without one.
  *
  * Flow control: when a guest takes its input slower than it comes, the machine's UART is left alone, with its interrupt
- * off, until the guest's ring is half empty: a paste of any length arrives. A guest that takes nothing for a second is
- * given up and its input dropped until it takes some again, so that the escape key always works.
+ * off, until the guest's ring is half empty: a paste or a pipe of any length arrives. Where there are other VMs to turn
+ * to, a guest that takes nothing for a second is given up and its input dropped until it takes some again, so that the
+ * escape key always works.
  */
 #include "role/hyp/console.h"
 
@@ -161,7 +162,8 @@ static void hold_locked(void)
 	if (!con.held && hw.uart_intid)
 		host_irq_disable(hw.uart_intid);
 	con.held = true;
-	timer_start(&con.patience, time_now() + time_freq());
+	if (con.nr_ports > 1)
+		timer_start(&con.patience, time_now() + time_freq());
 }
 
 /* Take what the machine's UART has, as long as there is a place for it. */

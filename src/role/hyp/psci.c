@@ -156,7 +156,7 @@ void psci_vcpu_resume(struct vcpu *v)
 
 void psci_cpu_off(struct vcpu *v)
 {
-	trace_put(&this_cpu()->trace, v->trace_id | TRACE_PSCI, PSCI_CPU_OFF, v->index);
+	trace_put(&this_cpu()->trace, trace_as(v->trace_exit, TRACE_PSCI), PSCI_CPU_OFF, v->index);
 	sched_off(v);
 }
 
@@ -206,7 +206,7 @@ void psci_cpu_on(struct vcpu *v)
 		r = PSCI_INVALID_ADDRESS;
 	else
 		r = start(t, arg(v, 2), arg(v, 3));
-	trace_put(&this_cpu()->trace, v->trace_id | TRACE_PSCI, PSCI_CPU_ON_32, (uint64_t)r);
+	trace_put(&this_cpu()->trace, trace_as(v->trace_exit, TRACE_PSCI), PSCI_CPU_ON_32, (uint64_t)r);
 	result(v, r);
 }
 

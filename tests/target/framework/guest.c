@@ -17,7 +17,7 @@
 #include "lib/string_ext.h"
 #include "vgic/vgic.h"
 
-#define GUEST_MEMORY (8 * MIB)
+#define GUEST_MEMORY  (8 * MIB)
 #define GUEST_TIME_MS 5000
 
 static struct guest *find(const struct partition *p);
@@ -223,7 +223,8 @@ bool guest_finish(struct guest *g)
 		good = false;
 	}
 	if (g->fails) {
-		test_fail("guest", (int)(g->fail_line & 0xffff), "check %llu.%llu failed, %llu in all; last value 0x%llx",
+		test_fail("guest", (int)(g->fail_line & 0xffff),
+			  "check %llu.%llu failed, %llu in all; last value 0x%llx",
 			  (unsigned long long)(g->fail_line >> 16), (unsigned long long)(g->fail_line & 0xffff),
 			  (unsigned long long)g->fails, (unsigned long long)g->fail_value);
 		good = false;

@@ -10,8 +10,8 @@
 
 #include "../guest/abi.h"
 #include "arch/ich.h"
-#include "role/hyp/vm.h"
 #include "lib/types.h"
+#include "role/hyp/vm.h"
 
 /* What a core had when its guest asked for a snapshot. */
 struct guest_snap {
@@ -50,7 +50,10 @@ struct guest {
 /* The payload: a raw binary. */
 extern const uint8_t guest_image[], guest_image_end[];
 
-/* A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing is built yet. */
+/*
+ * A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing is built
+ * yet.
+ */
 void guest_init(struct guest *g, enum guest_program program, unsigned int nr_vcpus, uint64_t cores);
 
 /* Build its VM and the test device; then start it. False, and the test has failed, when that cannot be. */
@@ -60,7 +63,10 @@ bool guest_start(struct guest *g) MUST_CHECK;
 /* init, build and start. */
 bool guest_launch(struct guest *g, enum guest_program program, unsigned int nr_vcpus, uint64_t cores) MUST_CHECK;
 
-/* Wait until it has switched itself off, and report what its checks said. False when it failed or does not end in time (then it is stopped). */
+/*
+ * Wait until it has switched itself off, and report what its checks said. False when it failed or does not end in time
+ * (then it is stopped).
+ */
 bool guest_finish(struct guest *g);
 
 /* Launch, finish and free: for guests that do all the checking themselves. */
@@ -75,6 +81,9 @@ uint64_t guest_slot(const struct guest *g, unsigned int i);
 void guest_slot_set(struct guest *g, unsigned int i, uint64_t value);
 bool guest_slot_reaches(const struct guest *g, unsigned int i, uint64_t value, unsigned int ms);
 void guest_go(struct guest *g, uint64_t value);
+
+/* How often each core has taken another vCPU: atomic. */
+extern uint64_t guest_loads[CONFIG_MAX_CPUS];
 
 /* For role.c: p has stopped, or v has done what it cannot go on from. */
 void guest_stopped(struct partition *p);

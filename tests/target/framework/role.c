@@ -40,8 +40,11 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 	return IRQ_DONE;
 }
 
+uint64_t guest_loads[CONFIG_MAX_CPUS];
+
 void role_vcpu_load(struct vcpu *v)
 {
+	__atomic_add_fetch(&guest_loads[this_cpu()->index], 1, __ATOMIC_RELAXED);
 	host_irq_enable(hw.timer_intid[2]);
 	host_irq_enable(hw.maintenance_intid);
 	psci_vcpu_entered(v);

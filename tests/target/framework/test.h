@@ -23,7 +23,7 @@ struct suite {
 
 /* The suite that a file of tests defines: SUITE(name, { "what it shows", function }, ...). */
 #define SUITE(suite_name, ...)                                                                                         \
-	static const struct test tests_##suite_name[] = { __VA_ARGS__ };                                                           \
+	static const struct test tests_##suite_name[] = { __VA_ARGS__ };                                               \
 	extern const struct suite suite_##suite_name;                                                                  \
 	const struct suite suite_##suite_name = { #suite_name, tests_##suite_name, ARRAY_SIZE(tests_##suite_name) }
 
@@ -67,7 +67,9 @@ void test_log_clear(void);
 				  (unsigned long long)want_);                                                          \
 	} while (0)
 
-/* Wait on this core, taking its interrupts, until the condition holds: false when it does not within ms milliseconds. */
+/*
+ * Wait on this core, taking its interrupts, until the condition holds: false when it does not within ms milliseconds.
+ */
 #define WAIT_FOR(cond, ms)                                                                                             \
 	({                                                                                                             \
 		uint64_t end_ = test_deadline(ms);                                                                     \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the payload's programs share: registers, MMIO, calls, the test device, exceptions and the interrupt controller. Runs at EL1, its MMU off. */
+/*
+ * What the payload's programs share: registers, MMIO, calls, the test device, exceptions and the interrupt controller.
+ * Runs at EL1, its MMU off.
+ */
 #ifndef GUEST_H
 #define GUEST_H
 
@@ -10,24 +13,24 @@
 #include "arch/sysreg.h"
 #include "lib/types.h"
 
-#define GICD 0x08000000ul
-#define GICR(cpu) (0x080a0000ul + (cpu) * 0x20000ul)
+#define GICD	      0x08000000ul
+#define GICR(cpu)     (0x080a0000ul + (cpu)*0x20000ul)
 #define GICR_SGI(cpu) (GICR(cpu) + 0x10000ul)
-#define UART 0x09000000ul
-#define RTC 0x09010000ul
-#define VIRTIO(n) (0x0a000000ul + (n) * 0x1000ul)
-#define RAM 0x40000000ul
-#define NOWHERE 0x0c000000ul /* no device, no memory */
+#define UART	      0x09000000ul
+#define RTC	      0x09010000ul
+#define VIRTIO(n)     (0x0a000000ul + (n)*0x1000ul)
+#define RAM	      0x40000000ul
+#define NOWHERE	      0x0c000000ul /* no device, no memory */
 
 #define INTID_SPURIOUS 1023
 
 /* --- registers and memory --- */
 
-#define io8(a) (*(volatile uint8_t *)(uintptr_t)(a))
-#define io16(a) (*(volatile uint16_t *)(uintptr_t)(a))
-#define io32_r(a) io_read32((void *)(uintptr_t)(a))
+#define io8(a)	     (*(volatile uint8_t *)(uintptr_t)(a))
+#define io16(a)	     (*(volatile uint16_t *)(uintptr_t)(a))
+#define io32_r(a)    io_read32((void *)(uintptr_t)(a))
 #define io32_w(a, v) io_write32((void *)(uintptr_t)(a), (uint32_t)(v))
-#define io64_r(a) io_read64((void *)(uintptr_t)(a))
+#define io64_r(a)    io_read64((void *)(uintptr_t)(a))
 #define io64_w(a, v) io_write64((void *)(uintptr_t)(a), (uint64_t)(v))
 
 static inline void isb(void)
@@ -142,10 +145,10 @@ struct seen {
 	uint64_t count, esr, far, elr, vector, spsr;
 };
 extern volatile struct seen seen[16];
-#define SEEN (seen[cpu_id()])
+#define SEEN	(seen[cpu_id()])
 #define SEEN_EC (SEEN.esr >> 26)
 
-#define EC_UNDEF 0x00
+#define EC_UNDEF     0x00
 #define EC_IABT_SAME 0x21
 #define EC_DABT_SAME 0x25
 
@@ -174,7 +177,10 @@ extern volatile struct seen seen[16];
 		G_EQ(SEEN.count, before_);                                                                             \
 	} while (0)
 
-/* What an interrupt does: called with its INTID, acknowledged; the caller ends it afterwards. NULL: nothing but counting. */
+/*
+ * What an interrupt does: called with its INTID, acknowledged; the caller ends it afterwards. NULL: nothing but
+ * counting.
+ */
 extern void (*volatile on_irq)(unsigned int intid);
 /* How often each came, on each vCPU; and the order of the first ones. */
 extern volatile uint32_t irq_count[16][128];

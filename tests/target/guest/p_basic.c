@@ -121,6 +121,17 @@ PROGRAM(g_restart)
 		hvc(PSCI_SYSTEM_RESET, 0, 0, 0);
 }
 
+static volatile char typed[8];
+static volatile unsigned int typed_count;
+
+static void uart_irq(unsigned int intid)
+{
+	if (intid != 33)
+		return;
+	while (!(io32_r(UART + 0x18) & 0x10) && typed_count < sizeof(typed))
+		typed[typed_count++] = (char)io32_r(UART);
+}
+
 PROGRAM(g_pl011)
 {
 	static const uint8_t id[] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
@@ -139,6 +150,18 @@ PROGRAM(g_pl011)
 	G_CHECK(gic_is_pending(33));
 	io32_w(UART + 0x44, 0x20);
 	G_CHECK(!gic_is_pending(33));
+	/* What the test types: one at a time without FIFO (LCR_H.FEN = 0), an interrupt each. */
+	on_irq = uart_irq;
+	io32_w(UART + 0x38, 0x10);
+	irq_on();
+	for (unsigned int i = 1; i <= 4; i++) {
+		slot_set(0, i);
+		G_WAIT(typed_count == i);
+		G_EQ(typed[i - 1], "type"[i - 1]);
+		G_EQ(IRQS(33), i);
+	}
+	irq_off();
+	G_CHECK(io32_r(UART + 0x18) & 0x10);
 }
 
 static void rtc_irq(unsigned int intid)

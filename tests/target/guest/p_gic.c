@@ -11,8 +11,8 @@ PROGRAM(g_gicd)
 	G_EQ(io32_r(GICD), 0x50); /* DS, ARE */
 	io32_w(GICD, 0x13);
 	G_EQ(io32_r(GICD), 0x53);
-	G_EQ(typer & 0x1f, 2);	      /* ITLinesNumber: 64 SPIs */
-	G_EQ(typer >> 17 & 1, 0);     /* no LPIs */
+	G_EQ(typer & 0x1f, 2);	  /* ITLinesNumber: 64 SPIs */
+	G_EQ(typer >> 17 & 1, 0); /* no LPIs */
 	G_CHECK((typer >> 19 & 0x1f) >= 9);
 	G_EQ(io32_r(GICD + 0xffe8) >> 4 & 0xf, 3); /* PIDR2: GICv3 */
 	/* Enables: set and clear, both read the same. */
@@ -51,10 +51,10 @@ PROGRAM(g_gicr)
 	for (unsigned int i = 0; i < n; i++) {
 		uint64_t typer = io64_r(GICR(i) + 0x08);
 
-		G_EQ(typer >> 32, i);			/* affinity */
-		G_EQ(typer >> 8 & 0xffff, i);		/* processor number */
-		G_EQ(typer >> 4 & 1, i == n - 1);	/* Last, and only there */
-		G_EQ(io32_r(GICR(i) + 0x0c), i);	/* the same, in halves */
+		G_EQ(typer >> 32, i);		  /* affinity */
+		G_EQ(typer >> 8 & 0xffff, i);	  /* processor number */
+		G_EQ(typer >> 4 & 1, i == n - 1); /* Last, and only there */
+		G_EQ(io32_r(GICR(i) + 0x0c), i);  /* the same, in halves */
 		G_EQ(io32_r(GICR(i) + 0xffe8) >> 4 & 0xf, 3);
 		G_EQ(io32_r(GICR(i)), 0);
 		/* Each its own: what is written in one is not in the others. */

@@ -118,7 +118,7 @@ PROGRAM(g_fetch)
 }
 
 #define BLOCK (RAM + 0x400000)
-#define HOLE (BLOCK + 0x13000)
+#define HOLE  (BLOCK + 0x13000)
 
 static void look_around(uint64_t hole, bool is_there, bool writable)
 {

@@ -7,14 +7,19 @@
 
 #define FILE_ID 8
 
-/* What the architecture lets be set freely with the MMU off. Those that a CPU keeps at zero are compared with what could be read back. */
+/*
+ * What the architecture lets be set freely with the MMU off. Those that a CPU keeps at zero are compared with what
+ * could be read back.
+ */
 #define REGS(X)                                                                                                        \
-	X(TTBR0_EL1) X(TTBR1_EL1) X(TCR_EL1) X(MAIR_EL1) X(AMAIR_EL1) X(ESR_EL1) X(FAR_EL1) X(AFSR0_EL1) X(AFSR1_EL1)  \
-	X(PAR_EL1) X(ELR_EL1) X(SPSR_EL1) X(SP_EL0) X(TPIDR_EL0) X(TPIDRRO_EL0) X(TPIDR_EL1) X(CONTEXTIDR_EL1)         \
-	X(CNTKCTL_EL1) X(CNTV_CVAL_EL0) X(CSSELR_EL1) X(CNTP_CVAL_EL0)
+	X(TTBR0_EL1)                                                                                                   \
+	X(TTBR1_EL1) X(TCR_EL1) X(MAIR_EL1) X(AMAIR_EL1) X(ESR_EL1) X(FAR_EL1) X(AFSR0_EL1) X(AFSR1_EL1) X(PAR_EL1)    \
+		X(ELR_EL1) X(SPSR_EL1) X(SP_EL0) X(TPIDR_EL0) X(TPIDRRO_EL0) X(TPIDR_EL1) X(CONTEXTIDR_EL1)            \
+			X(CNTKCTL_EL1) X(CNTV_CVAL_EL0) X(CSSELR_EL1) X(CNTP_CVAL_EL0)
 #define KEYS(X)                                                                                                        \
-	X(APIAKeyLo_EL1) X(APIAKeyHi_EL1) X(APIBKeyLo_EL1) X(APIBKeyHi_EL1) X(APDAKeyLo_EL1) X(APDAKeyHi_EL1)          \
-	X(APDBKeyLo_EL1) X(APDBKeyHi_EL1) X(APGAKeyLo_EL1) X(APGAKeyHi_EL1)
+	X(APIAKeyLo_EL1)                                                                                               \
+	X(APIAKeyHi_EL1) X(APIBKeyLo_EL1) X(APIBKeyHi_EL1) X(APDAKeyLo_EL1) X(APDAKeyHi_EL1) X(APDBKeyLo_EL1)          \
+		X(APDBKeyHi_EL1) X(APGAKeyLo_EL1) X(APGAKeyHi_EL1)
 
 #define COUNT(r) +1
 enum { NR_REGS = 0 REGS(COUNT), NR_KEYS = 0 KEYS(COUNT), NR = NR_REGS + NR_KEYS, FP = 66 };

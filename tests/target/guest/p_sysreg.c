@@ -5,7 +5,7 @@
 
 #define FILE_ID 3
 
-#define FIELD(reg, lsb) (sysreg_read(reg) >> (lsb) & 0xf)
+#define FIELD(reg, lsb) (sysreg_read(reg) >> (lsb)&0xf)
 
 PROGRAM(g_idregs)
 {
@@ -40,6 +40,9 @@ PROGRAM(g_undef)
 {
 	uint64_t elr;
 
+	/* ZEN, FPEN, SMEN: nothing of these traps to EL1 itself. */
+	sysreg_write(CPACR_EL1, 3 << 24 | 3 << 20 | 3 << 16);
+	isb();
 	G_UNDEF(do_udf());
 	elr = SEEN.elr;
 	G_EQ(elr, (uint64_t)(uintptr_t)do_udf);
@@ -48,7 +51,7 @@ PROGRAM(g_undef)
 	G_UNDEF(do_sve());
 	G_EQ(SEEN.elr, (uint64_t)(uintptr_t)do_sve);
 	G_UNDEF(do_smstart());
-	G_UNDEF((void)sysreg_read(S3_0_C1_C2_0));  /* ZCR_EL1 */
+	G_UNDEF((void)sysreg_read(S3_0_C1_C2_0)); /* ZCR_EL1 */
 	G_UNDEF(sysreg_write(S3_0_C1_C2_0, 0));
 	G_UNDEF((void)sysreg_read(S3_0_C1_C2_6));  /* SMCR_EL1 */
 	G_UNDEF((void)sysreg_read(S3_3_C9_C12_0)); /* PMCR_EL0 */

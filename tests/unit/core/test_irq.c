@@ -30,7 +30,8 @@ uint32_t host_irq_ack(void)
 {
 	uint32_t intid = next_pending < nr_pending ? pending[next_pending++] : HOST_IRQ_NONE;
 
-	add(ACK, intid);
+	if (intid < IRQ_MAX)
+		add(ACK, intid);
 	return intid;
 }
 
@@ -61,17 +62,19 @@ static void come(unsigned int n, const uint32_t *intids)
 	memmove(pending, intids, n * sizeof(*intids));
 	nr_pending = n;
 	next_pending = nr_did = 0;
+	do
+		irq_dispatch(); /* one or more of them at a time: what is still pending interrupts again */
+	while (next_pending < nr_pending);
 	irq_dispatch();
 }
 
 static void expect(unsigned int n, const enum step *steps, uint32_t intid)
 {
-	assert_int_equal(nr_did, n + 1);
+	assert_int_equal(nr_did, n);
 	for (unsigned int i = 0; i < n; i++) {
 		assert_int_equal(did[i].step, steps[i]);
 		assert_int_equal(did[i].intid, intid);
 	}
-	assert_int_equal(did[n].step, ACK);
 }
 
 static void test_register(void **state UNUSED)
@@ -112,7 +115,7 @@ static void test_all_that_is_pending(void **state UNUSED)
 
 	answer = IRQ_DONE;
 	come(3, three);
-	assert_int_equal(nr_did, 3 * 4 + 1);
+	assert_int_equal(nr_did, 3 * 4);
 	for (unsigned int i = 0; i < nr_did; i++)
 		if (did[i].step == HANDLE)
 			assert_int_equal(did[i].intid, three[handled++]);
@@ -124,10 +127,10 @@ static void test_special(void **state UNUSED)
 {
 	for (uint32_t intid = IRQ_MAX; intid < 1030; intid++) {
 		come(1, &intid);
-		assert_int_equal(nr_did, 1);
+		assert_int_equal(nr_did, 0);
 	}
 	come(0, pending);
-	assert_int_equal(nr_did, 1);
+	assert_int_equal(nr_did, 0);
 }
 
 /* Nobody's: disabled, so that it does not come for ever, ended, and said a bounded number of times. */
@@ -154,7 +157,7 @@ static void test_trace(void **state UNUSED)
 	const uint32_t spi = 33;
 
 	come(1, &spi);
-	t = &this_cpu()->trace.record[(this_cpu()->trace.next - 1) % CONFIG_TRACE_RECORDS];
+	t = trace_at(&this_cpu()->trace, trace_count(&this_cpu()->trace) - 1);
 	assert_int_equal(t->who & 0xffff, TRACE_IRQ);
 	assert_int_equal(t->a, 33);
 }

@@ -30,8 +30,24 @@
 /* List registers that this machine has (1 to 16). */
 unsigned int ich_lr_count(void);
 
-uint64_t ich_lr_read(unsigned int i);
-void ich_lr_write(unsigned int i, uint64_t lr);
+/* List register i, below ich_lr_count(). The first ones, which nearly all interrupts use, inline. */
+uint64_t ich_lr_read_any(unsigned int i);
+void ich_lr_write_any(unsigned int i, uint64_t lr);
+
+static inline uint64_t ich_lr_read(unsigned int i)
+{
+	if (likely(i == 0))
+		return sysreg_read(ICH_LR0_EL2);
+	return ich_lr_read_any(i);
+}
+
+static inline void ich_lr_write(unsigned int i, uint64_t lr)
+{
+	if (likely(i == 0))
+		sysreg_write(ICH_LR0_EL2, lr);
+	else
+		ich_lr_write_any(i, lr);
+}
 
 /* A bit for each list register that is empty (ICH_ELRSR_EL2). */
 static inline uint32_t ich_empty_lrs(void)
