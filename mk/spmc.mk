@@ -52,6 +52,7 @@ $(SP_B)/$(1).fw: $(2) $(3) $(4) $(5) $$(if $(5),$$(SPS)) $(TFA_DIR)/bl31.bin too
 		$(if $(5),--layout $(5) -I $(SP_B)) -o $$@
 endef
 $(eval $(call firmware,sel2-$(TFA),$(SP_B)/bl32_hello.bin,$(SP_B)/bl33_hello.bin,machines/spmc/tos_fw_config.dts,))
+$(eval $(call firmware,spmc-$(TFA),$(SPMC).bin,$(SP_B)/client.bin,machines/spmc/tos_fw_config.dts,))
 
 run_firmware = $(Q)$(PYTHON) tools/tap --timeout $(SPMC_TIMEOUT) -- $(PYTHON) tools/run --firmware $(SP_B)/$(1).fw --smp $(SPMC_SMP) \
 	--cpu $(SPMC_CPU) $(RUN_FLAGS) -- $(QEMU_FLAGS)
@@ -59,3 +60,15 @@ run_firmware = $(Q)$(PYTHON) tools/tap --timeout $(SPMC_TIMEOUT) -- $(PYTHON) to
 .PHONY: run-sel2
 run-sel2: $(SP_B)/sel2-$(TFA).fw | setup-run ## TF-A, a trivial BL32 at S-EL2 that says so, and BL33 at NS-EL2
 	$(call run_firmware,sel2-$(TFA))
+
+.PHONY: run-spmc spmc-image
+# A make of its own, since everything of a role depends on ROLE.
+ifneq ($(ROLE),spmc)
+spmc-image: | $(SETUP_BUILD)
+	$(Q)$(MAKE) ROLE=spmc trivet
+$(SPMC).bin: | spmc-image ;
+endif
+
+run-spmc: $(SPMC).bin ## TF-A, Trivet as SPMC, Secure Partitions, and a client at NS-EL2 that tests them
+	$(Q)$(MAKE) $(SP_B)/spmc-$(TFA).fw
+	$(call run_firmware,spmc-$(TFA))

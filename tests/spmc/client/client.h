@@ -47,7 +47,7 @@ struct test {
 extern const struct test tests[];
 extern const unsigned int tests_count;
 
-/* Run fn on core cpu (1 to CLIENT_CPUS - 1, by PSCI CPU_ON, MPIDR affinity 0.0.0.cpu); false when it does not start. */
+/* Run fn on core cpu (1 to CLIENT_CPUS - 1, by PSCI CPU_ON, MPIDR affinity 0.0.0.cpu); false when it does not come (TF-A turns on what is not there). */
 bool cpu_start(unsigned int cpu, void (*fn)(unsigned int cpu));
 /* Wait until fn has returned there. */
 void cpu_join(unsigned int cpu);

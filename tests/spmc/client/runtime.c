@@ -21,7 +21,7 @@ static uint32_t line_lock;
 static unsigned int failures; /* of the test that runs */
 static struct {
 	void (*fn)(unsigned int cpu);
-	uint32_t busy;
+	uint32_t busy, arrived;
 } cpu_job[CLIENT_CPUS];
 
 /* --- output --- */
@@ -166,14 +166,31 @@ unsigned int cpu_index(void)
 	return client_cpu_id();
 }
 
+/* TF-A turns cores on that the machine does not have: whoever is not there in half a second does not exist. */
+static bool wait_for(const uint32_t *flag)
+{
+	uint64_t freq, start, now;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(freq));
+	__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(start)::"memory");
+	do {
+		if (__atomic_load_n(flag, __ATOMIC_ACQUIRE))
+			return true;
+		__asm__ volatile("yield");
+		__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(now)::"memory");
+	} while (now - start < freq / 2);
+	return false;
+}
+
 bool cpu_start(unsigned int cpu, void (*fn)(unsigned int cpu))
 {
 	struct regs r = { { PSCI_CPU_ON_64, cpu, (uint64_t)secondary_entry, cpu } };
 
 	cpu_job[cpu].fn = fn;
 	__atomic_store_n(&cpu_job[cpu].busy, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&cpu_job[cpu].arrived, 0, __ATOMIC_RELEASE);
 	client_smc(&r);
-	return (int32_t)r.x[0] == 0;
+	return (int32_t)r.x[0] == 0 && wait_for(&cpu_job[cpu].arrived);
 }
 
 void cpu_join(unsigned int cpu)
@@ -186,6 +203,7 @@ void client_secondary(unsigned int cpu)
 {
 	struct regs r = { { PSCI_CPU_OFF } };
 
+	__atomic_store_n(&cpu_job[cpu].arrived, 1, __ATOMIC_RELEASE);
 	cpu_job[cpu].fn(cpu);
 	__atomic_store_n(&cpu_job[cpu].busy, 0, __ATOMIC_RELEASE);
 	client_smc(&r);

@@ -9,6 +9,7 @@
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/sched.h"
 #include "core/vcpu.h"
 #include "guest.h"
 #include "plat/plat.h"
@@ -41,6 +42,11 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 }
 
 uint64_t guest_loads[CONFIG_MAX_CPUS];
+
+struct vcpu *role_next(struct vcpu *cur)
+{
+	return sched_next(cur);
+}
 
 void role_vcpu_load(struct vcpu *v)
 {

@@ -57,6 +57,10 @@
 #define HDFGRTR2_EL2 S3_4_C3_C1_0
 #define HDFGWTR2_EL2 S3_4_C3_C1_1
 #define CNTPOFF_EL2  S3_4_C14_C0_6
+#define VSTTBR_EL2   S3_4_C2_C6_0
+#define VSTCR_EL2    S3_4_C2_C6_2
+#define CNTHPS_CTL_EL2	S3_4_C14_C5_1
+#define CNTHPS_CVAL_EL2 S3_4_C14_C5_2
 #define VMPIDR_EL2   S3_4_C0_C0_5
 
 /* GICv3 CPU interface (IHI 0069 12.2, 12.4) */
