@@ -38,6 +38,16 @@ $(eval $(call flat,bl32_hello,tests/spmc/bl32_hello,tests/spmc/bl32_hello/hello.
 $(eval $(call flat,bl33_hello,sp/common tests/spmc/client tests/spmc/bl33_hello,tests/spmc/client/client.lds))
 $(eval $(call flat,client,sp/common tests/spmc/client tests/spmc/client/tests,tests/spmc/client/client.lds))
 
+# sp NAME,LOAD-ADDRESS: a Secure Partition of ours, sp/NAME, with libsp.
+define sp
+$(SP_B)/$(1).elf: $(call sp_objs,sp/common sp/libsp sp/$(1)) sp/libsp/sp.lds mk/spmc.mk
+	$$(call say,LD,$$@) $(CROSS_COMPILE)ld -static --build-id=none --no-warn-rwx-segments -z max-page-size=4096 --defsym=SP_LOAD=$(2) \
+		-T sp/libsp/sp.lds -o $$@ $(call sp_objs,sp/common sp/libsp sp/$(1))
+-include $(patsubst %.o,%.d,$(call sp_objs,sp/libsp sp/$(1)))
+SPS += $(SP_B)/$(1).bin sp/$(1)/$(1).dts
+endef
+$(eval $(call sp,hello,0x0e400000))
+
 .PHONY: setup-tfa tfa
 setup-tfa:
 	$(Q)tools/setup build tfa
@@ -49,10 +59,10 @@ tfa: $(IMAGES)/tfa/bl31.bin $(IMAGES)/tfa-debug/bl31.bin ## TF-A from Debian's s
 define firmware
 $(SP_B)/$(1).fw: $(2) $(3) $(4) $(5) $$(if $(5),$$(SPS)) $(TFA_DIR)/bl31.bin tools/firmware mk/spmc.mk
 	$$(call say,FLASH,$$@) $(PYTHON) tools/firmware --tfa $(TFA_DIR) --bl32 $(2) --bl33 $(3) --tos-fw-config $(4) \
-		$(if $(5),--layout $(5) -I $(SP_B)) -o $$@
+		$(if $(5),--layout $(5) -I $(SP_B) $(patsubst %/,-I %,$(wildcard sp/*/))) -o $$@
 endef
 $(eval $(call firmware,sel2-$(TFA),$(SP_B)/bl32_hello.bin,$(SP_B)/bl33_hello.bin,machines/spmc/tos_fw_config.dts,))
-$(eval $(call firmware,spmc-$(TFA),$(SPMC).bin,$(SP_B)/client.bin,machines/spmc/tos_fw_config.dts,))
+$(eval $(call firmware,spmc-$(TFA),$(SPMC).bin,$(SP_B)/client.bin,machines/spmc/tos_fw_config.dts,machines/spmc/sp_layout.json))
 
 run_firmware = $(Q)$(PYTHON) tools/tap --timeout $(SPMC_TIMEOUT) -- $(PYTHON) tools/run --firmware $(SP_B)/$(1).fw --smp $(SPMC_SMP) \
 	--cpu $(SPMC_CPU) $(RUN_FLAGS) -- $(QEMU_FLAGS)
