@@ -6,14 +6,14 @@
 #include "arch/cpu.h"
 #include "core/irq.h"
 #include "core/log.h"
-#include "core/percpu.h"
 #include "ffa/features.h"
 #include "ffa/version.h"
 #include "lib/string.h"
+#include "role/spmc/sp.h"
+#include "role/spmc/sp_calls.h"
 
 static uint16_t spmc_id;
 static struct ffa_version ns_version;
-static struct ffa_regs call[CONFIG_MAX_CPUS]; /* the call that this core handles, then its answer */
 
 static struct ffa_caller normal_world = { FFA_FROM_NS, FFA_ID_HYPERVISOR, &ns_version, NULL };
 
@@ -21,8 +21,6 @@ void nwd_init(uint16_t id)
 {
 	spmc_id = id;
 	ffa_version_init(&ns_version, FFA_VERSION_1_0);
-	for (unsigned int i = 0; i < CONFIG_MAX_CPUS; i++)
-		call[i] = (struct ffa_regs){ { FFA_MSG_WAIT } };
 }
 
 /* --- what SPMD itself asks, as framework messages --- */
@@ -83,6 +81,13 @@ static void version(struct ffa_caller *caller, struct ffa_regs *r)
 	*r = (struct ffa_regs){ .x = { (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]) } };
 }
 
+static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	const struct ffa_partinfo_caller asks = { ffa_version_get(caller->version), false };
+
+	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
+}
+
 #define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_NS, fn, 0 }
 
 const struct ffa_row nwd_rows[FFA_ROWS] = {
@@ -90,6 +95,9 @@ const struct ffa_row nwd_rows[FFA_ROWS] = {
 	ROW(FFA_FEATURES, FFA_VERSION_1_0, FFA_CONV_32, features),
 	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, id_get),
 	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, spm_id_get),
+	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, info_regs),
+	ROW(FFA_MSG_SEND_DIRECT_REQ_32, FFA_VERSION_1_0, FFA_CONV_BOTH, sp_calls_request),
+	ROW(FFA_MSG_SEND_DIRECT_REQ2, FFA_VERSION_1_2, FFA_CONV_64, sp_calls_request),
 };
 
 static void handle(struct ffa_regs *r)
@@ -112,12 +120,8 @@ static void handle(struct ffa_regs *r)
 		memcpy(r->x + FFA_REGS_SHORT, high, sizeof(high));
 }
 
-void nwd_serve(void)
+void nwd_exchange(struct ffa_regs *r)
 {
-	struct ffa_regs *r = &call[this_cpu()->index];
-
-	for (;;) {
-		arch_smc(r->x);
-		handle(r);
-	}
+	arch_smc(r->x);
+	handle(r);
 }

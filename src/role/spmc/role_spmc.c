@@ -7,19 +7,21 @@
  */
 #include "role/role.h"
 
-#include <libfdt.h>
-
 #include "core/hw.h"
 #include "core/log.h"
-#include "core/panic.h"
 #include "core/partition.h"
 #include "core/vcpu.h"
 #include "role/spmc/nwd.h"
+#include "role/spmc/run.h"
+#include "role/spmc/sp.h"
+#include "role/spmc/sp_calls.h"
 
 const char role_name[] = "spmc";
 
 /* Calls of Secure Partitions. */
-const struct smc_row role_smc_std[256];
+const struct smc_row role_smc_std[256] = {
+	[FFA_NUM_MIN ... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
+};
 const struct sysreg_row role_sysregs[1];
 const unsigned int role_sysregs_count;
 
@@ -30,7 +32,7 @@ bool role_smc_other(struct vcpu *v UNUSED)
 
 struct vcpu *role_next(struct vcpu *cur UNUSED)
 {
-	nwd_serve();
+	return run_next();
 }
 
 void role_vcpu_load(struct vcpu *v UNUSED)
@@ -68,31 +70,25 @@ void role_partition_all_off(struct partition *p UNUSED)
 
 void role_partition_fault(struct vcpu *v, const char *why)
 {
-	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s", v->part->name, v->index, why);
+	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s: it is aborted", v->part->name, v->index, why);
+	sp_calls_abort(v);
 }
 
-unsigned int role_kept_ranges(struct hw_range *out UNUSED, unsigned int max UNUSED)
+/* The first that is done with the tree: a manifest that cannot be used leaves an SPMC without SPs. */
+unsigned int role_kept_ranges(struct hw_range *out, unsigned int max)
 {
-	return 0;
-}
-
-/* spmc_id of the manifest, which SPMD has checked too. */
-static uint16_t manifest_id(void)
-{
-	int node = fdt_path_offset(hw.tree, "/attribute"), len = 0;
-	const fdt32_t *id = node < 0 ? NULL : fdt_getprop(hw.tree, node, "spmc_id", &len);
-
-	if (!id || len != 4 || !(fdt32_to_cpu(*id) & FFA_ID_SECURE)) {
-		log_warn("TOS_FW_CONFIG: /attribute: spmc_id: none that is secure, so 0x%x", FFA_ID_SPMC);
-		return FFA_ID_SPMC;
-	}
-	return (uint16_t)fdt32_to_cpu(*id);
+	return sp_read_manifest() == OK ? sp_kept_ranges(out, max) : 0;
 }
 
 void role_boot(void)
 {
-	uint16_t id = manifest_id();
+	const struct spmc_manifest *m = sp_spmc_manifest();
+	uint16_t id = m ? (uint16_t)m->spmc_id : FFA_ID_SPMC;
 
 	nwd_init(id);
-	log_info("SPMC 0x%x is ready: 0 Secure Partitions", id);
+	sp_calls_init(id);
+	run_init();
+	if (m)
+		sp_init();
+	log_info("SPMC 0x%x: %u Secure Partitions", id, sp_count());
 }

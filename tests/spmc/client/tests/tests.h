@@ -10,4 +10,13 @@ void test_spm_id_get(void);
 void test_features(void);
 void test_cores(void);
 
+/* direct.c */
+void test_info_regs(void);
+void test_direct_32(void);
+void test_direct_64(void);
+void test_direct_2(void);
+void test_direct_many(void);
+void test_direct_errors(void);
+void test_registers(void);
+
 #endif
