@@ -12,7 +12,7 @@
 #define FFA_VERSION_1_1	       0x10001
 #define FFA_VERSION_1_2	       0x10002
 #define FFA_VERSION_RESERVED   0x80000000
-#define FFA_VERSION_MAJOR(v)   ((v) >> 16)
+#define FFA_VERSION_MAJOR(v)   ((v) >> 16 & 0x7fff)
 #define FFA_VERSION_MINOR(v)   ((v)&0xffff)
 #define FFA_VERSION_MAKE(a, i) ((a) << 16 | (i))
 

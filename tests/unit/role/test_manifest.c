@@ -227,8 +227,7 @@ static void an_sp_that_is_wrong_there_leaves_the_others(void **state)
 		{ "vm1 {", "vm0 {", 0, "/hypervisor/vm0: name: an SP's node is vm1, vm2, ..." },
 		{ "vm1 {", "vm01 {", 0, "/hypervisor/vm01: name: an SP's node is vm1, vm2, ..." },
 		{ "vm1 {", "vm32767 {", 0, "/hypervisor/vm32767: name: an SP's node is vm1, vm2, ..." },
-		{ "vm1 {", "vm99999999999999999999 {", 0,
-		  "/hypervisor/vm99999999999999999999: name: an SP's node is vm1, vm2, ..." },
+		{ "vm1 {", "vm4294967297 {", 0, "/hypervisor/vm4294967297: name: an SP's node is vm1, vm2, ..." },
 		{ "vm1 {", "sp1 {", 0, "/hypervisor/sp1: name: an SP's node is vm1, vm2, ..." },
 	};
 	char line[256];
