@@ -23,7 +23,7 @@ $(SP_B)/obj/%.o: %.c mk/spmc.mk | $(SETUP_BUILD)
 $(SP_B)/obj/%.o: %.S mk/spmc.mk | $(SETUP_BUILD)
 	@mkdir -p $(@D)
 	$(call say,AS,$<) $(SP_CC) $(SP_CFLAGS) $(SP_INCLUDE_$(firstword $(subst /, ,$<))) -MMD -MP -c -o $@ $<
-SP_INCLUDE_tests := -Itests/spmc/client
+SP_INCLUDE_tests := -Itests/spmc/client -Isp/hello
 SP_INCLUDE_sp := -Isp/libsp
 
 sp_objs = $(patsubst %,$(SP_B)/obj/%.o,$(basename $(sort $(wildcard $(addsuffix /*.[cS],$(1))))))

@@ -145,6 +145,12 @@ struct vcpu *upcall_guest_irq(struct vcpu *v)
 	return leave(this_cpu(), v);
 }
 
+struct vcpu *upcall_guest_fiq(struct vcpu *v)
+{
+	role_foreign_irq(v);
+	return leave(this_cpu(), v);
+}
+
 /* An SError that the guest's doings raised (HCR_EL2.AMO): the memory system's answer to it cannot be undone. */
 struct vcpu *upcall_guest_serror(struct vcpu *v, uint64_t esr)
 {

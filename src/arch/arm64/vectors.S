@@ -77,12 +77,12 @@ vectors:
 	/* From EL1 or EL0, AArch64. */
 	from_guest upcall_guest_sync
 	from_guest upcall_guest_irq
-	from_guest upcall_guest_irq
+	from_guest upcall_guest_fiq
 	from_guest upcall_guest_serror
 	/* AArch32 below: the guests' ID registers have none, but ERET may try. */
 	from_guest upcall_guest_sync
 	from_guest upcall_guest_irq
-	from_guest upcall_guest_irq
+	from_guest upcall_guest_fiq
 	from_guest upcall_guest_serror
 
 /* x0 = the vCPU to enter after an exit. Mostly the same one, and then x19 to x28 are still its own (arch/vcpu_regs.h, reload). */

@@ -72,6 +72,11 @@ static void enable_ppis(void)
 	host_irq_enable(hw.maintenance_intid);
 }
 
+/* EL3 takes group 0: there is none. */
+void role_foreign_irq(struct vcpu *v UNUSED)
+{
+}
+
 struct vcpu *role_next(struct vcpu *cur)
 {
 	return sched_next(cur);

@@ -35,6 +35,11 @@ struct vcpu *role_next(struct vcpu *cur UNUSED)
 	return run_next();
 }
 
+void role_foreign_irq(struct vcpu *v)
+{
+	sp_calls_preempt(v);
+}
+
 void role_vcpu_load(struct vcpu *v UNUSED)
 {
 }

@@ -25,6 +25,8 @@ struct sp_ctx {
 	struct sp *sp;
 	struct vcpu *v;
 	struct ffa_direct request; /* while it runs for one: what it has to answer */
+	char line[100];		   /* FFA_CONSOLE_LOG: what has come of a line */
+	uint8_t line_len;
 };
 
 struct sp {

@@ -57,18 +57,26 @@ static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
 	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
 }
 
+/* Calls carry few characters: whole lines go to the log, from each context its own. */
+static void log_char(struct sp_ctx *c, char ch)
+{
+	if (ch != '\n' && ch != '\0')
+		c->line[c->line_len++] = ch >= ' ' && ch <= '~' ? ch : '?';
+	if (!c->line_len || (ch != '\n' && c->line_len < sizeof(c->line) - 1))
+		return;
+	c->line[c->line_len] = '\0';
+	c->line_len = 0;
+	log_info("%s: %s", c->sp->p->name, c->line);
+}
+
 static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
 {
-	char text[FFA_CONSOLE_LOG_64_MAX + 1];
+	char text[FFA_CONSOLE_LOG_64_MAX];
 	unsigned int n;
 	int rc = ffa_console_log_decode(r, ffa_version_get(caller->version), text, &n);
 
-	if (rc == OK) {
-		while (n && (text[n - 1] == '\n' || !text[n - 1]))
-			n--;
-		text[n] = '\0';
-		log_info("%s: %s", ctx_of(caller)->sp->p->name, text);
-	}
+	for (unsigned int i = 0; rc == OK && i < n; i++)
+		log_char(ctx_of(caller), text[i]);
 	ffa_call_result(r, rc);
 }
 
@@ -82,7 +90,11 @@ static void msg_wait(struct ffa_caller *caller, struct ffa_regs *r)
 		ffa_call_error(r, FFA_DENIED);
 		return;
 	}
-	if (sp_context_move(&c->state, SP_WAIT) == OK)
+	if (sp_context_move(&c->state, SP_WAIT) != OK)
+		return;
+	if (c->state.model == SP_MODEL_RUN)
+		run_leave(&(struct ffa_regs){ .x = { FFA_MSG_WAIT } }); /* what FFA_RUN returns */
+	else
 		run_leave(NULL);
 }
 
@@ -208,4 +220,51 @@ void sp_calls_abort(struct vcpu *v)
 		return;
 	ffa_call_error(&answer, FFA_ABORTED);
 	run_leave(asked ? &answer : NULL);
+}
+
+/* --- preemption by the normal world (FF-A 1.2, 8.3: the action "signalled"; the others are not there yet) --- */
+
+void sp_calls_preempt(struct vcpu *v)
+{
+	struct sp_ctx *c = v->role;
+	struct ffa_regs answer;
+
+	/* Not while an SP boots: the normal world does not run yet, or not on this core. */
+	if (c->state.model == SP_MODEL_INIT || sp_context_move(&c->state, SP_PREEMPT) != OK)
+		return;
+	ffa_call_interrupt(&answer, c->sp->manifest.id, v->index, 0);
+	run_leave(&answer);
+}
+
+/* w1: endpoint and vCPU. The context, or NULL. */
+static struct sp_ctx *find_ctx(uint32_t w1)
+{
+	struct sp *sp = sp_find((uint16_t)FFA_SENDER(w1));
+	unsigned int vcpu = FFA_RECEIVER(w1);
+
+	return sp && vcpu < sp->manifest.ctx_count ? &sp->ctx[vcpu] : NULL;
+}
+
+void sp_calls_run(struct ffa_caller *caller UNUSED, struct ffa_regs *r)
+{
+	struct sp_ctx *c = find_ctx((uint32_t)r->x[1]);
+
+	if (!c) {
+		ffa_call_error(r, FFA_INVALID_PARAMETERS);
+		return;
+	}
+	if (c->sp->manifest.ctx_count > 1 && c != sp_ctx_here(c->sp)) {
+		ffa_call_error(r, FFA_INVALID_PARAMETERS); /* pinned to another core */
+		return;
+	}
+	if (sp_context_move(&c->state, SP_RESUME) == OK) {
+		run_enter(c); /* where it was interrupted: its registers are its own */
+		return;
+	}
+	if (sp_context_state(&c->state) == SP_IDLE && sp_context_enter(&c->state, SP_MODEL_RUN) == OK) {
+		put_regs(c->v, &(struct ffa_regs){ .x = { FFA_RUN, (uint32_t)r->x[1] } });
+		run_enter(c);
+		return;
+	}
+	ffa_call_error(r, enter_error(c));
 }

@@ -17,6 +17,12 @@ void sp_calls_ffa(struct vcpu *v);
  */
 void sp_calls_request(struct ffa_caller *caller, struct ffa_regs *r);
 
+/* FFA_RUN of the normal world: goes on with an SP that was preempted, or lets one that waits have the core. */
+void sp_calls_run(struct ffa_caller *caller, struct ffa_regs *r);
+
+/* An interrupt of the normal world came while v ran: it gets the core back at once, and goes on with v by FFA_RUN. */
+void sp_calls_preempt(struct vcpu *v);
+
 /* v's SP ends: it did what it cannot go on from. Whoever waits for it gets FFA_ERROR(ABORTED). */
 void sp_calls_abort(struct vcpu *v);
 

@@ -14,6 +14,8 @@ const struct test tests[] = {
 	{ "FFA_MSG_SEND_DIRECT_REQ2", test_direct_2 },
 	{ "1000 direct requests", test_direct_many },
 	{ "direct requests that are wrong: the exact error each", test_direct_errors },
+	{ "preemption: FFA_INTERRUPT, FFA_RUN", test_preempt },
+	{ "FFA_RUN of who is not there, and of who waits", test_run_errors },
 	{ "EL1 and V registers of the normal world survive", test_registers },
 	{ "every core reaches the SPMC once it is on", test_cores },
 };

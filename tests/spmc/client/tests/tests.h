@@ -19,4 +19,8 @@ void test_direct_many(void);
 void test_direct_errors(void);
 void test_registers(void);
 
+/* preempt.c */
+void test_preempt(void);
+void test_run_errors(void);
+
 #endif
