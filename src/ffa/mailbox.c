@@ -47,9 +47,9 @@ static int move(struct mailbox *m, enum mailbox_event event)
 	return mailbox_next(m->state, event, &m->state);
 }
 
-void mailbox_init(struct mailbox *m)
+void mailbox_init(struct mailbox *m, const struct mailbox_ops *ops, void *ctx)
 {
-	*m = (struct mailbox){ .state = MAILBOX_UNMAPPED };
+	*m = (struct mailbox){ .state = MAILBOX_UNMAPPED, .ops = ops, .ctx = ctx };
 }
 
 static int check_buffers(ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages)
@@ -67,8 +67,7 @@ static int check_buffers(ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages)
 	return OK;
 }
 
-int mailbox_map(struct mailbox *m, ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages, const struct mailbox_ops *ops,
-		void *ctx)
+int mailbox_map(struct mailbox *m, ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages)
 {
 	enum mailbox_state next;
 	int r = mailbox_next(m->state, MAILBOX_MAP, &next);
@@ -76,26 +75,29 @@ int mailbox_map(struct mailbox *m, ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max
 	if (r == OK)
 		r = check_buffers(tx, rx, w3, max_pages);
 	if (r == OK)
-		r = ops->map(ctx, tx, w3, false);
+		r = m->ops->map(m->ctx, tx, w3, false);
 	if (r != OK)
 		return r;
-	r = ops->map(ctx, rx, w3, true);
+	r = m->ops->map(m->ctx, rx, w3, true);
 	if (r != OK) {
-		ops->unmap(ctx, tx, w3, false);
+		m->ops->unmap(m->ctx, tx, w3, false);
 		return r;
 	}
-	*m = (struct mailbox){ .state = next, .tx = tx, .rx = rx, .pages = w3 };
+	m->state = next;
+	m->tx = tx;
+	m->rx = rx;
+	m->pages = w3;
 	return OK;
 }
 
-static void unmap_both(struct mailbox *m, const struct mailbox_ops *ops, void *ctx)
+static void unmap_both(struct mailbox *m)
 {
-	ops->unmap(ctx, m->rx, m->pages, true);
-	ops->unmap(ctx, m->tx, m->pages, false);
-	mailbox_init(m);
+	m->ops->unmap(m->ctx, m->rx, m->pages, true);
+	m->ops->unmap(m->ctx, m->tx, m->pages, false);
+	mailbox_init(m, m->ops, m->ctx);
 }
 
-int mailbox_unmap(struct mailbox *m, const struct mailbox_ops *ops, void *ctx)
+int mailbox_unmap(struct mailbox *m)
 {
 	enum mailbox_state next;
 	const int r = mailbox_next(m->state, MAILBOX_UNMAP, &next);
@@ -104,14 +106,14 @@ int mailbox_unmap(struct mailbox *m, const struct mailbox_ops *ops, void *ctx)
 		return r;
 	if (m->tx_busy)
 		return FFA_DENIED;
-	unmap_both(m, ops, ctx);
+	unmap_both(m);
 	return OK;
 }
 
-void mailbox_destroy(struct mailbox *m, const struct mailbox_ops *ops, void *ctx)
+void mailbox_destroy(struct mailbox *m)
 {
 	if (m->state != MAILBOX_UNMAPPED)
-		unmap_both(m, ops, ctx);
+		unmap_both(m);
 }
 
 int mailbox_fill(struct mailbox *m, uint64_t size)

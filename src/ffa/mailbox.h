@@ -38,14 +38,7 @@ enum mailbox_event {
 };
 #define MAILBOX_EVENTS 7
 
-struct mailbox {
-	enum mailbox_state state;
-	bool tx_busy;
-	ipa_t tx, rx;	/* in the endpoint's own address space */
-	uint32_t pages; /* of each */
-};
-
-/* What a mailbox needs of memory. ctx: the role's, whose endpoint this is. */
+/* What a mailbox needs of memory. */
 struct mailbox_ops {
 	/*
 	 * Make pages of the endpoint's memory reachable for us. write: its RX. OK; INVALID_PARAMETERS: not its own normal
@@ -56,21 +49,30 @@ struct mailbox_ops {
 	void (*unmap)(void *ctx, ipa_t at, uint32_t pages, bool write);
 };
 
+struct mailbox {
+	const struct mailbox_ops *ops;
+	void *ctx; /* for ops: whose it is */
+	enum mailbox_state state;
+	bool tx_busy;
+	ipa_t tx, rx;	/* in the endpoint's own address space */
+	uint32_t pages; /* of each */
+};
+
 /* The table above: OK with the new state in *next, or the error. Pure. */
 int mailbox_next(enum mailbox_state state, enum mailbox_event event, enum mailbox_state *next) MUST_CHECK;
 
-void mailbox_init(struct mailbox *m);
+/* Not mapped. */
+void mailbox_init(struct mailbox *m, const struct mailbox_ops *ops, void *ctx);
 
 /*
  * RXTX_MAP with the call's addresses and page count (w3 whole: its reserved bits are checked). max_pages: what FEATURES
  * says. DENIED: mapped already. INVALID_PARAMETERS: alignment, count, overlap, wrap-around. Errors of ops->map pass
  * through, with nothing left mapped.
  */
-int mailbox_map(struct mailbox *m, ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages, const struct mailbox_ops *ops,
-		void *ctx) MUST_CHECK;
-int mailbox_unmap(struct mailbox *m, const struct mailbox_ops *ops, void *ctx) MUST_CHECK;
+int mailbox_map(struct mailbox *m, ipa_t tx, ipa_t rx, uint32_t w3, uint32_t max_pages) MUST_CHECK;
+int mailbox_unmap(struct mailbox *m) MUST_CHECK;
 /* The endpoint is gone: unmapped, whatever was going on. Nobody writes or reads the buffers any more. */
-void mailbox_destroy(struct mailbox *m, const struct mailbox_ops *ops, void *ctx);
+void mailbox_destroy(struct mailbox *m);
 
 /* Write a message of size bytes: fill, write, commit. BUSY: not mapped or not empty; NO_MEMORY: larger than RX. */
 int mailbox_fill(struct mailbox *m, uint64_t size) MUST_CHECK;

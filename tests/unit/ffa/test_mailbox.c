@@ -83,7 +83,7 @@ static int fresh(void **state)
 	(void)state;
 	memset(&mem, 0, sizeof(mem));
 	memset(&m, 0xa5, sizeof(m));
-	mailbox_init(&m);
+	mailbox_init(&m, &ops, &mem);
 	return 0;
 }
 
@@ -92,7 +92,7 @@ static int fresh(void **state)
 
 static int map(uint64_t tx, uint64_t rx, uint32_t w3)
 {
-	return mailbox_map(&m, IPA(tx), IPA(rx), w3, 4, &ops, &mem);
+	return mailbox_map(&m, IPA(tx), IPA(rx), w3, 4);
 }
 
 static void tx_is_mapped_to_read_and_rx_to_write(void **state)
@@ -168,13 +168,13 @@ static void a_failure_leaves_nothing_mapped(void **state)
 static void unmap_undoes_map(void **state)
 {
 	(void)state;
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_INVALID_PARAMETERS);
+	assert_int_equal(mailbox_unmap(&m), FFA_INVALID_PARAMETERS);
 	assert_int_equal(map(TX, RX, 3), OK);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), OK);
+	assert_int_equal(mailbox_unmap(&m), OK);
 	assert_int_equal(mem.mapped, 0);
 	assert_int_equal(mem.n, 4);
 	assert_int_equal(m.state, MAILBOX_UNMAPPED);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_INVALID_PARAMETERS);
+	assert_int_equal(mailbox_unmap(&m), FFA_INVALID_PARAMETERS);
 	assert_int_equal(map(RX, TX, 1), OK);
 }
 
@@ -184,21 +184,21 @@ static void unmap_while_in_use_is_denied(void **state)
 	assert_int_equal(map(TX, RX, 1), OK);
 	/* The SPMC writes RX. */
 	assert_int_equal(mailbox_fill(&m, 16), OK);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_DENIED);
+	assert_int_equal(mailbox_unmap(&m), FFA_DENIED);
 	/* The endpoint has not released it. */
 	mailbox_commit(&m);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_DENIED);
+	assert_int_equal(mailbox_unmap(&m), FFA_DENIED);
 	assert_int_equal(mailbox_release(&m), OK);
 	/* The SPMC reads TX. */
 	assert_int_equal(mailbox_tx_begin(&m), OK);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_DENIED);
+	assert_int_equal(mailbox_unmap(&m), FFA_DENIED);
 	mailbox_tx_end(&m);
 	/* The hypervisor writes RX. */
 	assert_int_equal(mailbox_acquire(&m), OK);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), FFA_DENIED);
+	assert_int_equal(mailbox_unmap(&m), FFA_DENIED);
 	assert_int_equal(mem.mapped, 2);
 	assert_int_equal(mailbox_release(&m), OK);
-	assert_int_equal(mailbox_unmap(&m, &ops, &mem), OK);
+	assert_int_equal(mailbox_unmap(&m), OK);
 	assert_int_equal(mem.mapped, 0);
 }
 
@@ -250,7 +250,7 @@ static void tx_is_read_by_one_core_at_a_time(void **state)
 static void an_endpoint_that_ends_leaves_nothing_mapped(void **state)
 {
 	(void)state;
-	mailbox_destroy(&m, &ops, &mem);
+	mailbox_destroy(&m);
 	assert_int_equal(mem.n, 0);
 	for (unsigned int in = 0; in < 3; in++) {
 		assert_int_equal(map(TX, RX, 1), OK);
@@ -260,7 +260,7 @@ static void an_endpoint_that_ends_leaves_nothing_mapped(void **state)
 			mailbox_commit(&m);
 			assert_int_equal(mailbox_tx_begin(&m), OK);
 		}
-		mailbox_destroy(&m, &ops, &mem);
+		mailbox_destroy(&m);
 		assert_int_equal(mem.mapped, 0);
 		assert_int_equal(m.state, MAILBOX_UNMAPPED);
 		assert_false(m.tx_busy);
