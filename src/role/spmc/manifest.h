@@ -2,7 +2,7 @@
 /*
  * Manifests: the SPMC's own (arm,ffa-core-manifest-1.0, TF-A's TOS_FW_CONFIG), which says what the secure world has and
  * which Secure Partitions there are; and each SP's (arm,ffa-manifest-1.0, out of its package). Decoded and validated,
- * nothing built yet. What boots under Hafnium boots here. docs/spmc.md has the vocabulary; FF-A 1.2, 5.
+ * nothing built yet. What boots under Hafnium boots here. docs/spmc-manifests.md has the vocabulary; FF-A 1.2, 5.
  *
  * Any bytes may come: what is wrong gives one line that names file, node and property. A wrong SP is refused and the others
  * go on; a wrong SPMC manifest ends the boot. Pure but for the log. No state, no lock. `file` pointers stay the caller's.
