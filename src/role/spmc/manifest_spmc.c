@@ -177,10 +177,8 @@ static int take_mpidr(struct prop_scope *s, const struct prop_row *row, const st
 }
 
 static const struct prop_row cpu_rows[] = {
-	{ "reg", PROP_NUM, true, .take = take_mpidr },
-	{ "device_type", PROP_STRING, false, .take = NULL },
-	{ "compatible", PROP_IGNORED, false, .take = NULL },
-	{ "enable-method", PROP_IGNORED, false, .take = NULL },
+	{ "reg", PROP_NUM, true, .take = take_mpidr },	     { "device_type", PROP_STRING, false, .take = NULL },
+	{ "compatible", PROP_IGNORED, false, .take = NULL }, { "enable-method", PROP_IGNORED, false, .take = NULL },
 	{ "phandle", PROP_IGNORED, false, .take = NULL },
 };
 

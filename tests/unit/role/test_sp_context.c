@@ -128,7 +128,7 @@ static void what_each_runtime_model_may_do(void **state)
 /* --- several cores --- */
 
 #define CORES  4
-#define ROUNDS 2000
+#define ROUNDS 30000
 
 static struct {
 	struct sp_context c;
