@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include "role/spmc/sp_context.h"
 
@@ -128,7 +129,7 @@ static void what_each_runtime_model_may_do(void **state)
 /* --- several cores --- */
 
 #define CORES  4
-#define ROUNDS 30000
+#define ROUNDS 5000
 
 static struct {
 	struct sp_context c;
@@ -172,6 +173,48 @@ static void of_several_cores_one_has_it(void **state)
 	assert_int_equal(sp_context_state(&shared.c), SP_IDLE);
 }
 
+/* Round by round: all cores want an idle context at the same moment, and one gets it. */
+static unsigned int gate, winners;
+
+static void wait_for(unsigned int count)
+{
+	for (unsigned int spins = 0; __atomic_load_n(&gate, __ATOMIC_ACQUIRE) < count; spins++) {
+		if (spins > 1000)
+			sched_yield(); /* the other one may need this core */
+	}
+}
+
+static void *contender(void *arg)
+{
+	for (unsigned int round = 1; round <= ROUNDS; round++) {
+		__atomic_fetch_add(&gate, 1, __ATOMIC_ACQ_REL);
+		wait_for((2 * round - 1) * 2);
+		if (sp_context_enter(&shared.c, SP_MODEL_REQUEST) == OK)
+			__atomic_fetch_add(&winners, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&gate, 1, __ATOMIC_ACQ_REL);
+		wait_for(2 * round * 2);
+		/* The one of the two that has it lets go; the state was RUNNING for both. */
+		if (arg)
+			(void)!sp_context_move(&shared.c, SP_WAIT);
+	}
+	return arg;
+}
+
+static void of_two_at_the_same_moment_one_wins(void **state)
+{
+	pthread_t thread[2];
+
+	(void)state;
+	sp_context_init(&shared.c);
+	shared.c.state = SP_IDLE;
+	gate = winners = 0;
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, contender, i ? &gate : NULL), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	assert_int_equal(winners, ROUNDS);
+}
+
 static void *aborter(void *arg)
 {
 	if (sp_context_abort(&shared.c))
@@ -206,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_life),
 		cmocka_unit_test(what_each_runtime_model_may_do),
 		cmocka_unit_test(of_several_cores_one_has_it),
+		cmocka_unit_test(of_two_at_the_same_moment_one_wins),
 		cmocka_unit_test(exactly_one_core_tears_it_down),
 	};
 
