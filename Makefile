@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # `make help` lists the targets. The parts: mk/build.mk (the hypervisor), mk/unit.mk (tests on the host), mk/target.mk
 # (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it), mk/bench.mk
-# (how many instructions it takes).
+# (how many instructions it takes), mk/spmc.mk (the secure role's firmware, partitions and runs).
 
 ROLE ?= hyp
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -46,6 +46,7 @@ include mk/lint.mk
 -include mk/images.mk
 -include mk/run.mk
 -include mk/bench.mk
+-include mk/spmc.mk
 
 .PHONY: check
 check: ## set-up, unit, target and system tests, benchmark; the last line is the sum

@@ -24,11 +24,15 @@ SETUP_BUILD := $(B)/.setup
 # --- flags ------------------------------------------------------------------------------------------------------
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wvla -Wundef \
 	-Wpointer-arith -Wwrite-strings -Werror
+# Where QEMU's -kernel loads it: RAM base + text_offset 0x80000; and BL32's place in TF-A's plat/qemu.
+LINK_BASE_hyp := 0x40080000
+LINK_BASE_spmc := 0x0e100000
+LINK_BASE := $(LINK_BASE_$(ROLE))
 # Position-independent: head.S applies the relocations, so the image runs at any 64 KiB-aligned address. Alignment is
 # strict because EL2 runs with its MMU off at first and then all memory is device memory.
 CODEGEN := -std=gnu11 -ffreestanding -nostdinc -O2 -g -fpie -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
 	-fno-stack-protector -mno-outline-atomics -march=armv8-a -fno-common -ffunction-sections -fdata-sections \
-	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -DLINK_BASE=$(LINK_BASE) \
 	-ffile-prefix-map=$(CURDIR)/=
 LIBFDT := build/third_party/libfdt
 INCLUDES = -isystem src/lib/libc -isystem $(CC_INCLUDE) -Iinclude -Isrc -Isrc/arch/arm64/include -I$(B)/include \
@@ -37,7 +41,7 @@ CFLAGS = $(CODEGEN) $(WARNINGS) $(INCLUDES) $(EXTRA_CFLAGS)
 ASFLAGS = $(CFLAGS) -D__ASSEMBLY__
 LDSCRIPT := src/arch/arm64/trivet.lds
 LDFLAGS := -static -pie --no-dynamic-linker -z text -z max-page-size=4096 --build-id=none --gc-sections \
-	--fatal-warnings $(WARN_LD) -T $(LDSCRIPT)
+	--fatal-warnings $(WARN_LD) --defsym=LINK_BASE=$(LINK_BASE) -T $(LDSCRIPT)
 # memcpy and friends must not be compiled into calls of themselves.
 NO_LOOPS := -fno-builtin $(if $(filter gcc,$(TOOLCHAIN)),-fno-tree-loop-distribute-patterns)
 

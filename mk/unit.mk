@@ -15,8 +15,9 @@ UNIT_CODEGEN := -std=gnu11 -g -O1 -fno-omit-frame-pointer -fno-common -fno-stric
 UNIT_CFLAGS := $(UNIT_CODEGEN) $(UNIT_SAN) $(UNIT_COV) -Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Werror $(UNIT_INCLUDES) \
 	-Itests/unit
 
+# role_spmc.c gives the core the same functions as role_hyp.c: it is not for the archive.
 UNIT_SRCS := $(sort $(wildcard src/lib/*.c src/core/*.c src/vgic/*.c src/dev/*.c src/ffa/*.c src/role/hyp/*.c \
-	src/arch/host/*.c))
+	src/arch/host/*.c) $(filter-out src/role/spmc/role_spmc.c,$(wildcard src/role/spmc/*.c)))
 UNIT_OBJS := $(patsubst %.c,$(U)/obj/%.o,$(UNIT_SRCS)) $(patsubst %.c,$(U)/obj/libfdt/%.o,$(FDT_SRCS))
 UNIT_TESTS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_PROGS := $(patsubst tests/unit/%.c,$(U)/tests/%,$(UNIT_TESTS))

@@ -14,6 +14,8 @@
 
 #define DEPTH_MAX 16
 
+#define HW_TIMERS_NEEDED 4 /* those below have been in every binding; more is optional */
+
 struct hw hw;
 
 struct parse {
@@ -244,9 +246,14 @@ static int parse_timer(struct parse *p, unsigned int stride)
 
 	if (node < 0)
 		return fail(p, 0, "arm,armv8-timer", "missing");
-	for (unsigned int i = 0; i < 4; i++)
-		if (get_intid(p, node, i, stride, &p->hw->timer_intid[i]))
+	for (unsigned int i = 0; i < HW_TIMERS; i++) {
+		int rc = get_intid(p, node, i, stride, &p->hw->timer_intid[i]);
+
+		if (rc == E_NOENT && i < HW_TIMERS_NEEDED)
 			return fail(p, node, "interrupts", "fewer than 4");
+		if (rc == E_FORMAT)
+			return rc;
+	}
 	/*
 	 * A guest's list register names the physical interrupt that its EOI ends: the virtual timer's, PPI 27 on every
 	 * machine (Arm BSA).

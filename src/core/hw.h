@@ -12,6 +12,7 @@
 #define HW_RESERVED_MAX 32
 #define HW_GICR_MAX	8
 #define HW_SEED_MAX	64
+#define HW_TIMERS	6
 
 struct hw_range {
 	uint64_t base, size;
@@ -27,13 +28,18 @@ struct hw {
 	struct hw_range gicd, gicr[HW_GICR_MAX];
 	unsigned int nr_gicr;
 	uint32_t maintenance_intid;
-	uint32_t timer_intid[4];   /* secure physical, physical, virtual, hypervisor */
+	/*
+	 * Secure physical, physical, virtual, hypervisor, hypervisor virtual, secure hypervisor; 0: not named. The last one
+	 * is not in Linux's binding: the secure role's tree adds it.
+	 */
+	uint32_t timer_intid[HW_TIMERS];
 	struct hw_range uart, rtc; /* size 0: none */
 	uint32_t uart_intid;
 	bool psci_smc;
 	struct hw_range initrd;	   /* the bundle */
 	uint8_t seed[HW_SEED_MAX]; /* /chosen/rng-seed */
 	unsigned int seed_size;
+	const void *tree; /* itself, where the boot code mapped it: stays there, read only */
 	char model[64];
 };
 

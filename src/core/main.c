@@ -81,6 +81,7 @@ static void parse_tree(const void *fdt, size_t size)
 
 	if (hw_parse(fdt, size, &hw, &err))
 		stop_boot("%s", err.text);
+	hw.tree = fdt;
 	for (i = 0; i < hw.nr_cpus && hw.mpidr[i] != me; i++)
 		;
 	if (i == hw.nr_cpus)
@@ -125,15 +126,18 @@ static enum irq_result on_uart(uint32_t intid UNUSED, void *arg UNUSED)
 
 static void init_interrupts(void)
 {
-	if (gicv3_init(map_device(hw.gicd, "GIC distributor")))
+	if (gicv3_init(map_device(hw.gicd, "GIC distributor"), world_shares_gic))
 		stop_boot("host device tree: the interrupt controller is no GICv3");
 	for (unsigned int i = 0; i < hw.nr_gicr; i++)
 		if (gicv3_add_region(map_device(hw.gicr[i], "GIC redistributor"), hw.gicr[i].size))
 			stop_boot("too many GIC redistributor regions");
 	if (gicv3_init_cpu(0, hw.mpidr[0]))
 		stop_boot("no GIC redistributor for the boot core");
-	if (irq_register(hw.timer_intid[world_timer_index], on_timer, NULL) || irq_register(SGI_KICK, on_kick, NULL) ||
-	    irq_register(SGI_PANIC, on_panic, NULL))
+	if (!hw.timer_intid[world_timer_index])
+		stop_boot("host device tree: the timer of %s has no interrupt", world_name);
+	if (irq_register(hw.timer_intid[world_timer_index], on_timer, NULL) ||
+	    irq_register(world_sgi_base + SGI_KICK, on_kick, NULL) ||
+	    irq_register(world_sgi_base + SGI_PANIC, on_panic, NULL))
 		stop_boot("host device tree: timer interrupts are given twice");
 	host_irq_enable(hw.timer_intid[world_timer_index]);
 	time_init_cpu();
@@ -143,9 +147,16 @@ static void init_console(void)
 {
 	if (!hw.uart.size)
 		return;
+	if (!hw.uart_intid) {
+		/* Somebody else's: it is set up already, and we only write to it. */
+		pl011_early(map_device(hw.uart, "UART"));
+		log_set_sink(host_uart_putc);
+		log_info("the UART has no interrupt: no console input");
+		return;
+	}
 	pl011_init(map_device(hw.uart, "UART"));
 	log_set_sink(host_uart_putc);
-	if (!hw.uart_intid || irq_register(hw.uart_intid, on_uart, NULL)) {
+	if (irq_register(hw.uart_intid, on_uart, NULL)) {
 		log_warn("the UART has no interrupt of its own: no console input");
 		return;
 	}
@@ -153,9 +164,32 @@ static void init_console(void)
 	host_irq_enable(hw.uart_intid);
 }
 
+/* They come by themselves, once the normal world turns them on. */
+static void await_other_cores(void)
+{
+	nr_cpus = hw.nr_cpus;
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		if (i) {
+			init_percpu(i);
+			percpu[i].mpidr = hw.mpidr[i];
+		}
+		boot_cpus[i] = (struct boot_cpu){ hw.mpidr[i], &percpu[i] };
+	}
+	arch_dcache_clean_inval(&boot_root, sizeof(boot_root)); /* read with the MMU off */
+	if (world_await_cores(arch_secondary_entry_unnamed()) == OK)
+		return;
+	nr_cpus = 1;
+	if (hw.nr_cpus > 1)
+		log_warn("one core: there is neither PSCI nor another way to the others");
+}
+
 static void start_other_cores(void)
 {
-	nr_cpus = hw.psci_smc ? hw.nr_cpus : 1;
+	if (!hw.psci_smc) {
+		await_other_cores();
+		return;
+	}
+	nr_cpus = hw.nr_cpus;
 	for (unsigned int i = 1; i < nr_cpus; i++) {
 		uint64_t deadline = time_now() + time_ns_to_ticks(CPU_ON_TIMEOUT_NS);
 		int32_t rc;
@@ -205,7 +239,7 @@ static void init_memory(uint64_t fdt_pa, size_t fdt_size)
 
 static void NORETURN run(void)
 {
-	guest_enter(sched_next(NULL));
+	guest_enter(role_next(NULL));
 }
 
 void main_primary(uint64_t fdt_pa)
@@ -245,6 +279,8 @@ void main_secondary(struct percpu *cpu)
 		arch_halt();
 	}
 	host_irq_enable(hw.timer_intid[world_timer_index]);
+	if (!hw.psci_smc) /* nobody waits for it */
+		__atomic_or_fetch(&cpus_online, BIT(cpu->index), __ATOMIC_RELAXED);
 	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);
 	run();
 }

@@ -418,6 +418,22 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 		offer(old);
 }
 
+void sched_load(struct vcpu *v)
+{
+	switch_to(this_cpu(), v);
+}
+
+void sched_unload(void)
+{
+	struct percpu *cpu = this_cpu();
+
+	if (!cpu->loaded)
+		return;
+	role_vcpu_save(cpu->loaded);
+	arch_vcpu_save(&cpu->loaded->arch);
+	__atomic_store_n(&cpu->loaded, NULL, __ATOMIC_RELEASE); /* as in switch_to() */
+}
+
 static void idle(struct percpu *cpu)
 {
 	trace_put(&cpu->trace, trace_who(TRACE_IDLE, 0, 0, cpu->index), 0, 0);

@@ -47,6 +47,13 @@ void sched_off(struct vcpu *v);
  */
 bool sched_stop(struct vcpu *v);
 
+/*
+ * For a role that decides itself who runs: load v on this core in place of who is loaded; save who is loaded, so that nobody is. The state of
+ * vCPUs and run queues is not looked at.
+ */
+void sched_load(struct vcpu *v);
+void sched_unload(void);
+
 /* Is v loaded on this core, so that its live state is in the hardware? */
 bool sched_loaded_here(const struct vcpu *v);
 

@@ -112,11 +112,11 @@ static COLD struct vcpu *do_work(struct percpu *cpu, struct vcpu *v)
 {
 	/* Taken in one step: what another core adds after it is seen below, or by the SGI that follows. */
 	if (__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE) & WORK_SCHED)
-		return sched_next(v);
+		return role_next(v);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
 	role_vcpu_enter(v);
 	/* Rare: entering found something to do, or another core did meanwhile. */
-	return unlikely(READ_ONCE(cpu->work)) ? sched_next(v) : v;
+	return unlikely(READ_ONCE(cpu->work)) ? role_next(v) : v;
 }
 
 /* The tail of each exit. */
@@ -158,6 +158,12 @@ struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 struct vcpu *upcall_guest_irq(struct vcpu *v)
 {
 	irq_dispatch();
+	return leave(this_cpu(), v);
+}
+
+struct vcpu *upcall_guest_fiq(struct vcpu *v)
+{
+	role_foreign_irq(v);
 	return leave(this_cpu(), v);
 }
 

@@ -4,6 +4,7 @@
 
 #include "arch/gic_cpuif.h"
 #include "arch/mmio_io.h"
+#include "arch/world.h"
 #include "plat/plat.h"
 
 #define GICD_CTLR	0x0000
@@ -17,6 +18,7 @@
 #define GICD_ICFGR	0x0c00
 #define GICD_IROUTER	0x6000
 #define GICD_PIDR2	0xffe8
+#define GICD_IGRPMODR	0x0d00
 
 #define GICD_CTLR_RWP	  BIT(31)
 #define GICD_CTLR_ARE_NS  BIT(4)
@@ -31,11 +33,16 @@
 #define GICR_WAKER_SLEEP    BIT(1)
 #define GICR_WAKER_CHILDREN BIT(2)
 
+#define GICD_CTLR_ENGRP1S   BIT(2) /* secure view */
+
 #define PRIO_MIDDLE 0xa0
+#define PRIO_SECURE	    0x40 /* above all that the normal world can have: 0x80 to 0xff */
 #define REGIONS_MAX 8
 #define SPINS_MAX   1000000 /* of a register poll that the architecture says ends soon */
 
 static char *gicd;
+static bool gic_shared;
+static unsigned int sgi_base; /* of the SGIs that are ours */
 static unsigned int nr_spi_end; /* first INTID after the SPIs */
 static struct {
 	char *base;
@@ -52,13 +59,20 @@ static void wait_rwp(void)
 		;
 }
 
-int gicv3_init(void *distributor)
+int gicv3_init(void *distributor, bool shared)
 {
 	gicd = distributor;
 	if (BITS(io_read32(gicd + GICD_PIDR2), 7, 4) < 3)
 		return E_NOTSUP;
 	nr_spi_end = 32 * ((io_read32(gicd + GICD_TYPER) & 0x1f) + 1);
 	nr_spi_end = MIN(nr_spi_end, 1020);
+	gic_shared = shared;
+	sgi_base = world_sgi_base;
+	if (shared) {
+		io_write32(gicd + GICD_CTLR, io_read32(gicd + GICD_CTLR) | (uint32_t)GICD_CTLR_ENGRP1S);
+		wait_rwp();
+		return OK;
+	}
 	io_write32(gicd + GICD_CTLR, 0);
 	wait_rwp();
 	for (unsigned int i = 32; i < nr_spi_end; i += 32) {
@@ -119,6 +133,10 @@ int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
 	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
 	cpu_sgi1r[cpu] = BITS(mpidr, 39, 32) << 48 | BITS(mpidr, 7, 4) << 44 | BITS(mpidr, 23, 16) << 32 |
 			 BITS(mpidr, 15, 8) << 16 | BIT(mpidr & 0xf);
+	if (gic_shared) {
+		gic_cpuif_init_shared();
+		return OK;
+	}
 	io_write32(rd + GICR_WAKER, io_read32(rd + GICR_WAKER) & (uint32_t)~GICR_WAKER_SLEEP);
 	for (unsigned int i = 0; i < SPINS_MAX && (io_read32(rd + GICR_WAKER) & GICR_WAKER_CHILDREN); i++)
 		;
@@ -145,8 +163,28 @@ static void write_bit(uint32_t intid, uint32_t reg)
 		io_write32(frame_of(intid) + reg + intid / 32 * 4, UINT32_C(1) << (intid % 32));
 }
 
+static void change_bits(char *reg, uint32_t clear, uint32_t set)
+{
+	io_write32(reg, (io_read32(reg) & ~clear) | set);
+}
+
+/* Group 1 secure: IGROUPR 0, IGRPMODR 1 (IHI 0069 12.9.9). SPIs: one core at a time, while partitions are built. */
+static void make_secure(uint32_t intid)
+{
+	char *f = frame_of(intid);
+	uint32_t bit = UINT32_C(1) << (intid % 32), word = intid / 32 * 4, byte = intid % 4 * 8;
+
+	if (intid >= nr_spi_end)
+		return;
+	change_bits(f + GICD_IGROUPR + word, bit, 0);
+	change_bits(f + GICD_IGRPMODR + word, 0, bit);
+	change_bits(f + GICD_IPRIORITYR + (intid & ~3u), UINT32_C(0xff) << byte, (uint32_t)PRIO_SECURE << byte);
+}
+
 void host_irq_enable(uint32_t intid)
 {
+	if (gic_shared)
+		make_secure(intid);
 	write_bit(intid, GICD_ISENABLER);
 }
 
@@ -190,5 +228,5 @@ void host_irq_deactivate(uint32_t intid)
 
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)
 {
-	gic_cpuif_sgi(cpu_sgi1r[cpu] | (uint64_t)sgi << 24);
+	gic_cpuif_sgi(cpu_sgi1r[cpu] | (uint64_t)(sgi_base + sgi) << 24);
 }

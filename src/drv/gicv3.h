@@ -11,10 +11,11 @@
 #include "lib/types.h"
 
 /*
- * Once, on the boot core: distributor is mapped (device). All SPIs off, group 1, level, priority in the middle.
- * E_NOTSUP: not a GICv3.
+ * Once, on the boot core: distributor is mapped (device). All SPIs off, group 1, level, priority in the middle. When it
+ * is shared (the secure world's view of a GIC that firmware has set up): nothing of that; an interrupt becomes secure
+ * group 1 when it is enabled. E_NOTSUP: not a GICv3.
  */
-int gicv3_init(void *distributor) MUST_CHECK;
+int gicv3_init(void *distributor, bool shared) MUST_CHECK;
 
 /* A redistributor region, mapped: base and bytes. Before gicv3_init_cpu. */
 int gicv3_add_region(void *base, uint64_t size) MUST_CHECK;

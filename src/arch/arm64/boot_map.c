@@ -34,6 +34,7 @@ extern uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT], panic_stacks[CONFIG_MAX_CPUS
 static uint64_t tables[BOOT_TABLES][512] ALIGNED(4096);
 static unsigned int tables_used;
 uint64_t boot_root; /* for the other cores, who read it with the MMU off */
+struct boot_cpu boot_cpus[CONFIG_MAX_CPUS + 1];
 
 /* Stacks of all cores. Not cleared at boot: the boot core stands on the first while .bss is. */
 uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT] ALIGNED(4096) __attribute__((section(".bss..stacks")));

@@ -4,11 +4,16 @@
 #include "arch/boot.h"
 #include "arch/world.h"
 
-extern char secondary_entry[];
+extern char secondary_entry[], secondary_entry_unnamed[];
 
 uint64_t arch_secondary_entry(void)
 {
 	return (uint64_t)secondary_entry;
+}
+
+uint64_t arch_secondary_entry_unnamed(void)
+{
+	return (uint64_t)secondary_entry_unnamed;
 }
 
 void arch_timer_arm(uint64_t deadline)

@@ -95,6 +95,26 @@ wrong_el:
 	.balign	4
 
 	.text
+/* Where firmware says nothing of ours to a core (SPMD's FFA_SECONDARY_EP_REGISTER): it finds itself by its MPIDR. */
+	.global secondary_entry_unnamed
+secondary_entry_unnamed:
+	msr	daifset, #0xf
+	adrp	x0, boot_root
+	ldr	x0, [x0, :lo12:boot_root]
+	bl	mmu_on
+	mrs	x0, mpidr_el1
+	ldr	x1, =0xff00ffffff
+	and	x0, x0, x1
+	adrp	x1, boot_cpus
+	add	x1, x1, :lo12:boot_cpus
+1:	ldp	x2, x20, [x1], #16
+	cbz	x20, 2f
+	cmp	x2, x0
+	b.ne	1b
+	b	found
+2:	wfi				/* not in the tree, or more than CONFIG_MAX_CPUS */
+	b	2b
+
 	.global secondary_entry
 secondary_entry:
 	msr	daifset, #0xf
@@ -103,7 +123,7 @@ secondary_entry:
 	adrp	x0, boot_root
 	ldr	x0, [x0, :lo12:boot_root]
 	bl	mmu_on
-	msr	tpidr_el2, x20
+found:	msr	tpidr_el2, x20
 	ldr	x1, [x20]
 	mov	sp, x1
 	mov	x29, xzr

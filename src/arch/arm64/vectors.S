@@ -78,12 +78,12 @@ vectors:
 	/* From EL1 or EL0, AArch64. */
 	from_guest upcall_guest_sync
 	from_guest upcall_guest_irq
-	from_guest upcall_guest_irq
+	from_guest upcall_guest_fiq
 	from_guest upcall_guest_serror
 	/* AArch32 below: the guests' ID registers have none, but ERET may try. */
 	from_guest upcall_guest_sync
 	from_guest upcall_guest_irq
-	from_guest upcall_guest_irq
+	from_guest upcall_guest_fiq
 	from_guest upcall_guest_serror
 
 /*

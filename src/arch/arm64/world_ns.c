@@ -4,7 +4,14 @@
 #include "arch/world.h"
 
 const char world_name[] = "NS-EL2";
+const bool world_shares_gic = false;
+const unsigned int world_sgi_base = 0;
 const unsigned int world_timer_index = 3; /* secure physical, physical, virtual, hypervisor */
+
+int world_await_cores(uint64_t entry UNUSED)
+{
+	return E_NOTSUP;
+}
 
 void world_init_cpu(void)
 {

@@ -9,6 +9,7 @@ static pa_t image = { 0x40080000 };
 static uint64_t image_size = 2 * MIB;
 
 uint64_t boot_root;
+struct boot_cpu boot_cpus[CONFIG_MAX_CPUS + 1];
 
 void host_image_set(pa_t base, uint64_t size)
 {
@@ -29,6 +30,11 @@ uint64_t arch_image_size(void)
 uint64_t arch_secondary_entry(void)
 {
 	return image.a + 0x1000;
+}
+
+uint64_t arch_secondary_entry_unnamed(void)
+{
+	return image.a + 0x1100;
 }
 
 void arch_init_cpu(void)

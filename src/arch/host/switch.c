@@ -29,6 +29,8 @@ static const char *const ap_name[2][4] = {
 };
 
 const char world_name[] = "host";
+const bool world_shares_gic = false;
+const unsigned int world_sgi_base = 0;
 const unsigned int world_timer_index = 3;
 
 uint64_t guest_el1_read(enum el1_reg r)
@@ -142,6 +144,11 @@ void ich_init_cpu(void)
 	for (unsigned int i = 0; i < ich_lr_count(); i++)
 		ich_lr_write(i, 0);
 	ich_load(&(struct arch_vgic_regs){ 0 });
+}
+
+int world_await_cores(uint64_t entry UNUSED)
+{
+	return E_NOTSUP;
 }
 
 void world_init_cpu(void)

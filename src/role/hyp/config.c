@@ -8,59 +8,28 @@
 
 #include <libfdt.h>
 
-#include "lib/printf.h"
 #include "lib/string.h"
 #include "lib/string_ext.h"
 #include "role/hyp/config_priv.h"
 #include "role/hyp/loader.h"
 
-#define CHOSEN		"/chosen"
-#define CONFIG_LINE_MAX 224
+#define CHOSEN "/chosen"
 
 /* --- lines --- */
 
-static void make_printable(char *s)
-{
-	for (; *s; s++) {
-		if (*s < ' ' || *s > '~')
-			*s = '?';
-	}
-}
-
-static void say(enum log_level level, const struct config_place *at, const char *fmt, va_list ap)
-{
-	char line[CONFIG_LINE_MAX];
-	int n = fmt_snprintf(line, sizeof(line), "%s: %s: %s: ", at->file, at->node, at->property);
-
-	if (n >= 0 && (size_t)n < sizeof(line))
-		fmt_vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
-	make_printable(line);
-	log_at(level, "%s", line);
-}
-
-void config_say(enum log_level level, const struct config_place *at, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(level, at, fmt, ap);
-	va_end(ap);
-}
-
 void vm_config_error(const struct vm_config *vm, const char *node, const char *property, const char *fmt, ...)
 {
-	const struct config_place at = { vm->file, node ? node : vm->node, property };
+	const struct prop_place at = { vm->file, node ? node : vm->node, property };
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(LOG_ERROR, &at, fmt, ap);
+	prop_vsay(LOG_ERROR, &at, fmt, ap);
 	va_end(ap);
 }
 
-void config_path(char *path, const char *parent, const char *name)
+bool config_is_vocabulary(const char *s)
 {
-	fmt_snprintf(path, CONFIG_PATH_MAX, "%s/%s", parent, name && name[0] ? name : "?");
-	make_printable(path);
+	return strncmp(s, "xen,", 4) == 0 || strncmp(s, "trivet,", 7) == 0;
 }
 
 /* --- what others ask of a VM's configuration --- */
@@ -125,35 +94,38 @@ static bool is_enabled(const void *fdt, int node)
 /* The last look: does it all fit? The plan itself is made again when the VM is built. */
 static int check_plan(const struct vm_config *vm)
 {
-	const struct config_place at = { vm->file, vm->kernel.node, vm->kernel.file ? "trivet,file" : "reg" };
+	const struct prop_place at = { vm->file, vm->kernel.node, vm->kernel.file ? "trivet,file" : "reg" };
 	struct loader_plan plan;
 	int r = loader_plan(vm, &plan);
 
 	if (r == OK && plan.raw)
-		config_say(LOG_INFO, &at, "no Image magic: a raw binary, goes to 0x%lx", plan.kernel.a);
+		prop_say(LOG_INFO, &at, "no Image magic: a raw binary, goes to 0x%lx", plan.kernel.a);
 	return r;
 }
 
 static void parse_vm(const struct config_source *src, struct config *cfg, int node)
 {
 	const char *name = fdt_get_name(src->fdt, node, NULL);
-	struct config_scope s = { .src = src, .offset = node };
-	const struct config_place at = { src->file, s.node, "compatible" };
+	struct config_scope s = {
+		.src = src,
+		.prop = { .fdt = src->fdt, .file = src->file, .offset = node, .must_know = config_is_vocabulary }
+	};
+	const struct prop_place at = { src->file, s.prop.node, "compatible" };
 
-	config_path(s.node, CHOSEN, name);
+	prop_path(s.prop.node, CHOSEN, name);
 	if (cfg->nr_vms == ARRAY_SIZE(cfg->vm)) {
-		config_say(LOG_ERROR, &at, "more than %zu VMs", ARRAY_SIZE(cfg->vm));
+		prop_say(LOG_ERROR, &at, "more than %zu VMs", ARRAY_SIZE(cfg->vm));
 		cfg->nr_refused++;
 		return;
 	}
 	if (!is_enabled(src->fdt, node)) {
-		config_say(LOG_INFO, &at, "left out, its status is not \"okay\"");
+		prop_say(LOG_INFO, &at, "left out, its status is not \"okay\"");
 		return;
 	}
 	s.vm = &cfg->vm[cfg->nr_vms];
 	*s.vm = (struct vm_config){ .file = src->file };
-	str_copy(s.vm->node, s.node, sizeof(s.vm->node));
-	str_copy(s.vm->name, s.node + sizeof(CHOSEN), sizeof(s.vm->name));
+	str_copy(s.vm->node, s.prop.node, sizeof(s.vm->node));
+	str_copy(s.vm->name, s.prop.node + sizeof(CHOSEN), sizeof(s.vm->name));
 	if (config_vm_parse(&s) == OK && config_check(src, cfg, s.vm) == OK && check_plan(s.vm) == OK)
 		cfg->nr_vms++;
 	else
@@ -162,14 +134,14 @@ static void parse_vm(const struct config_source *src, struct config *cfg, int no
 
 static void find_console(const struct config_source *src, struct config *cfg, int chosen)
 {
-	const struct config_place at = { src->file, CHOSEN, "trivet,console" };
+	const struct prop_place at = { src->file, CHOSEN, "trivet,console" };
 	int len;
 	const char *name = fdt_getprop(src->fdt, chosen, at.property, &len);
 
 	if (!name)
 		return;
 	if (len <= 0 || strnlen(name, (size_t)len) != (size_t)len - 1) {
-		config_say(LOG_WARN, &at, "must be one string");
+		prop_say(LOG_WARN, &at, "must be one string");
 		return;
 	}
 	for (unsigned int i = 0; i < cfg->nr_vms; i++) {
@@ -178,13 +150,13 @@ static void find_console(const struct config_source *src, struct config *cfg, in
 			return;
 		}
 	}
-	config_say(LOG_WARN, &at, "no VM is named \"%s\"", name);
+	prop_say(LOG_WARN, &at, "no VM is named \"%s\"", name);
 }
 
 int config_parse(const struct config_source *src, struct config *cfg)
 {
-	const struct config_place root = { src->file, "/", "header" };
-	const struct config_place at = { src->file, CHOSEN, "compatible" };
+	const struct prop_place root = { src->file, "/", "header" };
+	const struct prop_place at = { src->file, CHOSEN, "compatible" };
 	int chosen, node, seen = 0;
 
 	cfg->nr_vms = 0;
@@ -192,7 +164,7 @@ int config_parse(const struct config_source *src, struct config *cfg)
 	cfg->console = 0;
 	chosen = find_chosen(src->fdt, src->size);
 	if (chosen < 0 && chosen != -FDT_ERR_NOTFOUND) {
-		config_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size, fdt_strerror(chosen));
+		prop_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size, fdt_strerror(chosen));
 		return E_FORMAT;
 	}
 	if (chosen >= 0) {
@@ -204,7 +176,7 @@ int config_parse(const struct config_source *src, struct config *cfg)
 		}
 	}
 	if (!seen) {
-		config_say(LOG_ERROR, &at, "no node here is a \"xen,domain\": there is no VM");
+		prop_say(LOG_ERROR, &at, "no node here is a \"xen,domain\": there is no VM");
 		return E_NOENT;
 	}
 	find_console(src, cfg, chosen);

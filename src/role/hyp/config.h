@@ -11,11 +11,12 @@
 #define ROLE_HYP_CONFIG_H
 
 #include "core/partition.h"
+#include "core/prop.h"
 #include "lib/types.h"
 #include "role/hyp/bundle.h"
 
 #define CONFIG_DISKS_MAX 8
-#define CONFIG_PATH_MAX	 80
+#define CONFIG_PATH_MAX	 PROP_PATH_MAX
 #define CONFIG_PCPUS_MAX 64
 #define CONFIG_ARGS_MAX	 4096 /* bootargs with its terminator */
 

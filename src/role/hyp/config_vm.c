@@ -17,35 +17,37 @@
 
 /* --- the properties of a VM's node --- */
 
-static int take_memory(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_memory(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	uint64_t bytes;
 
 	if (!v->num) {
-		vm_config_error(s->vm, s->node, prop->name, "0 KiB: a VM needs memory");
+		vm_config_error(s->vm, s->prop.node, prop->name, "0 KiB: a VM needs memory");
 		return E_INVAL;
 	}
 	if (!checked_mul(v->num, KIB, &bytes) || bytes > vmap[VMAP_RAM].size) {
-		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is more than %lu KiB", v->num,
+		vm_config_error(s->vm, s->prop.node, prop->name, "%lu KiB is more than %lu KiB", v->num,
 				vmap[VMAP_RAM].size / KIB);
 		return E_RANGE;
 	}
 	if (!IS_ALIGNED(bytes, PAGE_SIZE)) {
-		vm_config_error(s->vm, s->node, prop->name, "%lu KiB is no multiple of 4 KiB", v->num);
+		vm_config_error(s->vm, s->prop.node, prop->name, "%lu KiB is no multiple of 4 KiB", v->num);
 		return E_INVAL;
 	}
 	s->vm->memory = bytes;
 	return OK;
 }
 
-static int take_cpus(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_cpus(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	if (!v->num) {
-		vm_config_error(s->vm, s->node, prop->name, "0: a VM needs a vCPU");
+		vm_config_error(s->vm, s->prop.node, prop->name, "0: a VM needs a vCPU");
 		return E_INVAL;
 	}
 	if (v->num > CONFIG_MAX_VCPUS) {
-		vm_config_error(s->vm, s->node, prop->name, "%lu is more than %u", v->num, CONFIG_MAX_VCPUS);
+		vm_config_error(s->vm, s->prop.node, prop->name, "%lu is more than %u", v->num, CONFIG_MAX_VCPUS);
 		return E_RANGE;
 	}
 	s->vm->nr_vcpus = (unsigned int)v->num;
@@ -57,17 +59,19 @@ static bool is_name_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_.+,@", c));
 }
 
-static int take_name(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_name(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	const size_t len = strlen(v->str);
 
 	if (!len || len >= sizeof(s->vm->name)) {
-		vm_config_error(s->vm, s->node, prop->name, "must have 1 to %zu characters", sizeof(s->vm->name) - 1);
+		vm_config_error(s->vm, s->prop.node, prop->name, "must have 1 to %zu characters",
+				sizeof(s->vm->name) - 1);
 		return E_RANGE;
 	}
 	for (size_t i = 0; i < len; i++) {
 		if (!is_name_char(v->str[i])) {
-			vm_config_error(s->vm, s->node, prop->name, "letters, digits and -_.+,@ only");
+			vm_config_error(s->vm, s->prop.node, prop->name, "letters, digits and -_.+,@ only");
 			return E_INVAL;
 		}
 	}
@@ -75,22 +79,23 @@ static int take_name(struct config_scope *s, const struct config_prop *prop, con
 	return OK;
 }
 
-static int take_pcpus(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_pcpus(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	struct vm_config *vm = s->vm;
 	uint64_t seen = 0;
 
 	vm->nr_pcpus = 0;
 	for (unsigned int i = 0; i < v->cells; i++) {
-		uint32_t cpu = config_prop_cell(v, i);
+		uint32_t cpu = prop_cell(v, i);
 
 		if (cpu >= s->src->nr_pcpus || cpu >= CONFIG_PCPUS_MAX) {
-			vm_config_error(vm, s->node, prop->name, "no core %u: this machine runs %u", cpu,
+			vm_config_error(vm, s->prop.node, prop->name, "no core %u: this machine runs %u", cpu,
 					s->src->nr_pcpus);
 			return E_RANGE;
 		}
 		if (seen & BIT(cpu)) {
-			vm_config_error(vm, s->node, prop->name, "core %u is there twice", cpu);
+			vm_config_error(vm, s->prop.node, prop->name, "core %u is there twice", cpu);
 			return E_INVAL;
 		}
 		seen |= BIT(cpu);
@@ -99,8 +104,9 @@ static int take_pcpus(struct config_scope *s, const struct config_prop *prop, co
 	return OK;
 }
 
-static int take_action(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_action(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	enum vm_action *out = strcmp(prop->name, "trivet,on-reboot") == 0 ? &s->vm->on_reboot : &s->vm->on_poweroff;
 
 	if (strcmp(v->str, "stop") == 0) {
@@ -108,55 +114,60 @@ static int take_action(struct config_scope *s, const struct config_prop *prop, c
 	} else if (strcmp(v->str, "restart") == 0) {
 		*out = VM_ACTION_RESTART;
 	} else {
-		vm_config_error(s->vm, s->node, prop->name, "must be \"stop\" or \"restart\"");
+		vm_config_error(s->vm, s->prop.node, prop->name, "must be \"stop\" or \"restart\"");
 		return E_INVAL;
 	}
 	return OK;
 }
 
-static int take_bootargs(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_bootargs(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	if (s->image && s->image != &s->vm->kernel) {
-		vm_config_error(s->vm, s->node, prop->name, "belongs to the kernel");
+		vm_config_error(s->vm, s->prop.node, prop->name, "belongs to the kernel");
 		return E_INVAL;
 	}
 	if (strlen(v->str) >= CONFIG_ARGS_MAX) {
-		vm_config_error(s->vm, s->node, prop->name, "more than %u characters", CONFIG_ARGS_MAX - 1);
+		vm_config_error(s->vm, s->prop.node, prop->name, "more than %u characters", CONFIG_ARGS_MAX - 1);
 		return E_RANGE;
 	}
 	s->vm->bootargs = v->str;
 	return OK;
 }
 
-static int take_vpl011(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_vpl011(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	(void)prop;
 	(void)v;
 	s->vm->vpl011 = true;
 	return OK;
 }
 
-static int take_pin(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_pin(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	(void)prop;
 	(void)v;
 	s->vm->pin = true;
 	return OK;
 }
 
-static int take_no_rtc(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_no_rtc(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	(void)v;
-	if (fdt_getprop(s->src->fdt, s->offset, "trivet,rtc", NULL)) {
-		vm_config_error(s->vm, s->node, prop->name, "is given together with trivet,rtc");
+	if (fdt_getprop(s->prop.fdt, s->prop.offset, "trivet,rtc", NULL)) {
+		vm_config_error(s->vm, s->prop.node, prop->name, "is given together with trivet,rtc");
 		return E_INVAL;
 	}
 	s->vm->rtc = false;
 	return OK;
 }
 
-static int take_rng(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_rng(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	(void)prop;
 	(void)v;
 	s->vm->rng = true;
@@ -164,71 +175,73 @@ static int take_rng(struct config_scope *s, const struct config_prop *prop, cons
 }
 
 /* clang-format off */
-static const struct config_prop vm_props[] = {
+static const struct prop_row vm_props[] = {
 	/* name                      type                  must   handler */
-	{ "compatible",              CONFIG_PROP_IGNORED,  true,  NULL },
-	{ "memory",                  CONFIG_PROP_U64,      true,  take_memory },
-	{ "cpus",                    CONFIG_PROP_U32,      true,  take_cpus },
-	{ "vpl011",                  CONFIG_PROP_FLAG,     false, take_vpl011 },
-	{ "bootargs",                CONFIG_PROP_STRING,   false, take_bootargs },
-	{ "trivet,name",             CONFIG_PROP_STRING,   false, take_name },
-	{ "trivet,pcpus",            CONFIG_PROP_CELLS,    false, take_pcpus },
-	{ "trivet,pin",              CONFIG_PROP_FLAG,     false, take_pin },
-	{ "trivet,rtc",              CONFIG_PROP_FLAG,     false, NULL },
-	{ "trivet,no-rtc",           CONFIG_PROP_FLAG,     false, take_no_rtc },
-	{ "trivet,rng",              CONFIG_PROP_FLAG,     false, take_rng },
-	{ "trivet,on-poweroff",      CONFIG_PROP_STRING,   false, take_action },
-	{ "trivet,on-reboot",        CONFIG_PROP_STRING,   false, take_action },
-	{ "#address-cells",          CONFIG_PROP_U32,      false, NULL },
-	{ "#size-cells",             CONFIG_PROP_U32,      false, NULL },
-	{ "phandle",                 CONFIG_PROP_IGNORED,  false, NULL },
-	{ "status",                  CONFIG_PROP_IGNORED,  false, NULL }, /* config.c has looked */
+	{ "compatible",              PROP_IGNORED,  true,  .take = NULL },
+	{ "memory",                  PROP_U64,      true,  .take = take_memory },
+	{ "cpus",                    PROP_U32,      true,  .take = take_cpus },
+	{ "vpl011",                  PROP_FLAG,     false, .take = take_vpl011 },
+	{ "bootargs",                PROP_STRING,   false, .take = take_bootargs },
+	{ "trivet,name",             PROP_STRING,   false, .take = take_name },
+	{ "trivet,pcpus",            PROP_CELLS,    false, .take = take_pcpus },
+	{ "trivet,pin",              PROP_FLAG,     false, .take = take_pin },
+	{ "trivet,rtc",              PROP_FLAG,     false, .take = NULL },
+	{ "trivet,no-rtc",           PROP_FLAG,     false, .take = take_no_rtc },
+	{ "trivet,rng",              PROP_FLAG,     false, .take = take_rng },
+	{ "trivet,on-poweroff",      PROP_STRING,   false, .take = take_action },
+	{ "trivet,on-reboot",        PROP_STRING,   false, .take = take_action },
+	{ "#address-cells",          PROP_U32,      false, .take = NULL },
+	{ "#size-cells",             PROP_U32,      false, .take = NULL },
+	{ "phandle",                 PROP_IGNORED,  false, .take = NULL },
+	{ "status",                  PROP_IGNORED,  false, .take = NULL }, /* config.c has looked */
 	/* Xen's, that would make another VM of it. */
-	{ "xen,enhanced",            CONFIG_PROP_OFF,      false, NULL },
-	{ "passthrough",             CONFIG_PROP_OFF,      false, NULL },
-	{ "direct-map",              CONFIG_PROP_REFUSED,  false, NULL },
-	{ "nr_spis",                 CONFIG_PROP_REFUSED,  false, NULL },
-	{ "sve",                     CONFIG_PROP_REFUSED,  false, NULL },
-	{ "mpu",                     CONFIG_PROP_REFUSED,  false, NULL },
-	{ "vpci",                    CONFIG_PROP_REFUSED,  false, NULL },
-	{ "capabilities",            CONFIG_PROP_REFUSED,  false, NULL },
-	{ "llc-colors",              CONFIG_PROP_REFUSED,  false, NULL },
-	{ "domain-cpupool",          CONFIG_PROP_REFUSED,  false, NULL },
-	{ "trap-unmapped-accesses",  CONFIG_PROP_REFUSED,  false, NULL },
+	{ "xen,enhanced",            PROP_OFF,      false, .take = NULL },
+	{ "passthrough",             PROP_OFF,      false, .take = NULL },
+	{ "direct-map",              PROP_REFUSED,  false, .take = NULL },
+	{ "nr_spis",                 PROP_REFUSED,  false, .take = NULL },
+	{ "sve",                     PROP_REFUSED,  false, .take = NULL },
+	{ "mpu",                     PROP_REFUSED,  false, .take = NULL },
+	{ "vpci",                    PROP_REFUSED,  false, .take = NULL },
+	{ "capabilities",            PROP_REFUSED,  false, .take = NULL },
+	{ "llc-colors",              PROP_REFUSED,  false, .take = NULL },
+	{ "domain-cpupool",          PROP_REFUSED,  false, .take = NULL },
+	{ "trap-unmapped-accesses",  PROP_REFUSED,  false, .take = NULL },
 };
 /* clang-format on */
-_Static_assert(ARRAY_SIZE(vm_props) <= CONFIG_PROPS_MAX, "more rows than bits in seen");
+_Static_assert(ARRAY_SIZE(vm_props) <= PROP_ROWS_MAX, "more rows than bits in seen");
 
 /* --- the images: modules and disks --- */
 
-static int take_readonly(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_readonly(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	(void)v;
 	if (!s->disk) {
-		vm_config_error(s->vm, s->node, prop->name, "belongs to a disk");
+		vm_config_error(s->vm, s->prop.node, prop->name, "belongs to a disk");
 		return E_INVAL;
 	}
 	s->disk->readonly = true;
 	return OK;
 }
 
-static int take_file(struct config_scope *s, const struct config_prop *prop, const struct config_value *v)
+static int take_file(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
+	struct config_scope *s = config_scope(p);
 	struct bundle_file file;
 	int r;
 
 	if (!s->src->bundle) {
-		vm_config_error(s->vm, s->node, prop->name, "\"%s\": there is no bundle", v->str);
+		vm_config_error(s->vm, s->prop.node, prop->name, "\"%s\": there is no bundle", v->str);
 		return E_NOENT;
 	}
 	r = bundle_find(s->src->bundle, v->str, &file);
 	if (r != OK) {
-		vm_config_error(s->vm, s->node, prop->name, "\"%s\" is missing: %s", v->str,
+		vm_config_error(s->vm, s->prop.node, prop->name, "\"%s\" is missing: %s", v->str,
 				r == E_NOENT ? "not in the bundle" : "the bundle is cut or corrupt");
 		return r;
 	}
 	if (!file.size) {
-		vm_config_error(s->vm, s->node, prop->name, "\"%s\" is empty", v->str);
+		vm_config_error(s->vm, s->prop.node, prop->name, "\"%s\" is empty", v->str);
 		return E_FORMAT;
 	}
 	s->image->file = v->str;
@@ -241,7 +254,7 @@ int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t 
 {
 	const int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent);
 	int len;
-	struct config_value v = { .raw = fdt_getprop(fdt, module, "reg", &len) };
+	struct prop_value v = { .raw = fdt_getprop(fdt, module, "reg", &len) };
 	uint64_t n[2] = { 0, 0 }, end;
 
 	if (!v.raw)
@@ -249,7 +262,7 @@ int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t 
 	if (na < 1 || na > CELLS_MAX || ns < 1 || ns > CELLS_MAX || len != (na + ns) * (int)sizeof(fdt32_t))
 		return E_FORMAT;
 	for (int i = 0; i < na + ns; i++)
-		n[i >= na] = n[i >= na] << 32 | config_prop_cell(&v, (unsigned int)i);
+		n[i >= na] = n[i >= na] << 32 | prop_cell(&v, (unsigned int)i);
 	if (!n[1] || !checked_add(n[0], n[1], &end))
 		return E_RANGE;
 	*base = PA(n[0]);
@@ -262,25 +275,25 @@ static int image_from_reg(struct config_scope *s, int parent)
 {
 	uint64_t size;
 	pa_t base;
-	int r = config_vm_reg(s->src->fdt, parent, s->offset, &base, &size);
+	int r = config_vm_reg(s->prop.fdt, parent, s->prop.offset, &base, &size);
 
 	switch (r) {
 	case OK:
 		break;
 	case E_NOENT:
-		vm_config_error(s->vm, s->node, "trivet,file", "is missing, and so is reg");
+		vm_config_error(s->vm, s->prop.node, "trivet,file", "is missing, and so is reg");
 		return r;
 	case E_FORMAT:
-		vm_config_error(s->vm, s->node, "reg",
+		vm_config_error(s->vm, s->prop.node, "reg",
 				"must be one address and size as #address-cells, #size-cells say");
 		return r;
 	default:
-		vm_config_error(s->vm, s->node, "reg", "is empty or wraps");
+		vm_config_error(s->vm, s->prop.node, "reg", "is empty or wraps");
 		return r;
 	}
 	s->image->data = s->src->module_at ? s->src->module_at(base, size) : NULL;
 	if (!s->image->data) {
-		vm_config_error(s->vm, s->node, "reg", "0x%lx to 0x%lx is no RAM that modules can lie in", base.a,
+		vm_config_error(s->vm, s->prop.node, "reg", "0x%lx to 0x%lx is no RAM that modules can lie in", base.a,
 				base.a + size - 1);
 		return E_RANGE;
 	}
@@ -288,32 +301,32 @@ static int image_from_reg(struct config_scope *s, int parent)
 	return OK;
 }
 
-static const struct config_prop image_props[] = {
-	{ "compatible", CONFIG_PROP_IGNORED, true, NULL },
-	{ "trivet,file", CONFIG_PROP_STRING, false, take_file },
-	{ "trivet,readonly", CONFIG_PROP_FLAG, false, take_readonly },
-	{ "bootargs", CONFIG_PROP_STRING, false, take_bootargs },
-	{ "reg", CONFIG_PROP_IGNORED, false, NULL }, /* image_from_reg() */
-	{ "phandle", CONFIG_PROP_IGNORED, false, NULL },
+static const struct prop_row image_props[] = {
+	{ "compatible", PROP_IGNORED, true, .take = NULL },
+	{ "trivet,file", PROP_STRING, false, .take = take_file },
+	{ "trivet,readonly", PROP_FLAG, false, .take = take_readonly },
+	{ "bootargs", PROP_STRING, false, .take = take_bootargs },
+	{ "reg", PROP_IGNORED, false, .take = NULL }, /* image_from_reg() */
+	{ "phandle", PROP_IGNORED, false, .take = NULL },
 };
-_Static_assert(ARRAY_SIZE(image_props) <= CONFIG_PROPS_MAX, "more rows than bits in seen");
+_Static_assert(ARRAY_SIZE(image_props) <= PROP_ROWS_MAX, "more rows than bits in seen");
 
 static int parse_image(struct config_scope *s, int parent)
 {
 	int r;
 
 	if (s->image->size) {
-		vm_config_error(s->vm, s->node, "compatible", "this VM has one already: %s", s->image->node);
+		vm_config_error(s->vm, s->prop.node, "compatible", "this VM has one already: %s", s->image->node);
 		return E_EXIST;
 	}
-	str_copy(s->image->node, s->node, sizeof(s->image->node));
-	r = config_prop_parse(s, image_props, ARRAY_SIZE(image_props));
+	str_copy(s->image->node, s->prop.node, sizeof(s->image->node));
+	r = prop_parse(&s->prop, image_props, ARRAY_SIZE(image_props));
 	if (r != OK)
 		return r;
 	if (!s->image->file)
 		return image_from_reg(s, parent);
-	if (fdt_getprop(s->src->fdt, s->offset, "reg", NULL)) {
-		vm_config_error(s->vm, s->node, "reg", "is given together with trivet,file");
+	if (fdt_getprop(s->prop.fdt, s->prop.offset, "reg", NULL)) {
+		vm_config_error(s->vm, s->prop.node, "reg", "is given together with trivet,file");
 		return E_INVAL;
 	}
 	return OK;
@@ -336,7 +349,7 @@ static int parse_disk(struct config_scope *s, int parent)
 	int r;
 
 	if (s->vm->nr_disks == CONFIG_DISKS_MAX) {
-		vm_config_error(s->vm, s->node, "compatible", "more than %u disks", CONFIG_DISKS_MAX);
+		vm_config_error(s->vm, s->prop.node, "compatible", "more than %u disks", CONFIG_DISKS_MAX);
 		return E_RANGE;
 	}
 	s->disk = &s->vm->disk[s->vm->nr_disks];
@@ -345,7 +358,7 @@ static int parse_disk(struct config_scope *s, int parent)
 	if (r != OK)
 		return r;
 	if (s->image->size % SECTOR) {
-		vm_config_error(s->vm, s->node, s->image->file ? "trivet,file" : "reg",
+		vm_config_error(s->vm, s->prop.node, s->image->file ? "trivet,file" : "reg",
 				"%zu bytes is no multiple of %u", s->image->size, SECTOR);
 		return E_FORMAT;
 	}
@@ -356,7 +369,7 @@ static int parse_disk(struct config_scope *s, int parent)
 static int refuse_child(struct config_scope *s, int parent)
 {
 	(void)parent;
-	vm_config_error(s->vm, s->node, "compatible", "a partial device tree is not supported");
+	vm_config_error(s->vm, s->prop.node, "compatible", "a partial device tree is not supported");
 	return E_NOTSUP;
 }
 
@@ -372,21 +385,21 @@ static const struct {
 
 static int parse_child(struct config_scope *s, int parent)
 {
-	const struct config_place at = { s->src->file, s->node, "compatible" };
+	const struct prop_place at = { s->src->file, s->prop.node, "compatible" };
 	const char *compatible;
 	int len;
 
 	for (size_t i = 0; i < ARRAY_SIZE(child_kinds); i++) {
-		if (fdt_node_check_compatible(s->src->fdt, s->offset, child_kinds[i].compatible) == 0)
+		if (fdt_node_check_compatible(s->prop.fdt, s->prop.offset, child_kinds[i].compatible) == 0)
 			return child_kinds[i].parse(s, parent);
 	}
-	compatible = fdt_getprop(s->src->fdt, s->offset, "compatible", &len);
+	compatible = fdt_getprop(s->prop.fdt, s->prop.offset, "compatible", &len);
 	if (compatible && len > 0 && compatible[len - 1] == '\0' &&
-	    (config_prop_is_vocabulary(compatible) || strncmp(compatible, "multiboot,", 10) == 0)) {
-		vm_config_error(s->vm, s->node, "compatible", "\"%s\" is not understood", compatible);
+	    (config_is_vocabulary(compatible) || strncmp(compatible, "multiboot,", 10) == 0)) {
+		vm_config_error(s->vm, s->prop.node, "compatible", "\"%s\" is not understood", compatible);
 		return E_NOTSUP;
 	}
-	config_say(LOG_INFO, &at, "node ignored");
+	prop_say(LOG_INFO, &at, "node ignored");
 	return OK;
 }
 
@@ -402,14 +415,16 @@ int config_vm_parse(struct config_scope *s)
 	for (unsigned int i = 0; i < vm->nr_pcpus; i++)
 		vm->pcpu[i] = (uint8_t)i;
 
-	r = config_prop_parse(s, vm_props, ARRAY_SIZE(vm_props));
+	r = prop_parse(&s->prop, vm_props, ARRAY_SIZE(vm_props));
 	if (r != OK)
 		return r;
-	fdt_for_each_subnode(child, s->src->fdt, s->offset) {
-		struct config_scope sub = { .src = s->src, .vm = vm, .offset = child };
+	fdt_for_each_subnode(child, s->prop.fdt, s->prop.offset) {
+		struct config_scope sub = { .src = s->src, .vm = vm, .prop = s->prop };
 
-		config_path(sub.node, s->node, fdt_get_name(s->src->fdt, child, NULL));
-		r = parse_child(&sub, s->offset);
+		sub.prop.offset = child;
+
+		prop_path(sub.prop.node, s->prop.node, fdt_get_name(s->prop.fdt, child, NULL));
+		r = parse_child(&sub, s->prop.offset);
 		if (r != OK)
 			return r;
 	}

@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/sched.h"
 #include "core/s1.h"
 #include "core/vcpu.h"
 #include "lib/string.h"
@@ -73,6 +74,16 @@ static void enable_ppis(void)
 	__atomic_or_fetch(&done, bit, __ATOMIC_RELAXED);
 	host_irq_enable(hw.timer_intid[2]);
 	host_irq_enable(hw.maintenance_intid);
+}
+
+/* EL3 takes group 0: there is none. */
+void role_foreign_irq(struct vcpu *v UNUSED)
+{
+}
+
+struct vcpu *role_next(struct vcpu *cur)
+{
+	return sched_next(cur);
 }
 
 void role_vcpu_load(struct vcpu *v)

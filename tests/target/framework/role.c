@@ -10,6 +10,7 @@
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/sched.h"
 #include "core/vcpu.h"
 #include "guest.h"
 #include "plat/plat.h"
@@ -38,6 +39,16 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 	if (v)
 		vgic_maintenance(v);
 	return IRQ_DONE;
+}
+
+/* EL3 takes group 0: there is none. */
+void role_foreign_irq(struct vcpu *v UNUSED)
+{
+}
+
+struct vcpu *role_next(struct vcpu *cur)
+{
+	return sched_next(cur);
 }
 
 void role_console_rx(void)

@@ -64,7 +64,12 @@ void sched_give_way(struct vcpu *w)
 	called(WFE);
 }
 
-struct vcpu *sched_next(struct vcpu *cur)
+void role_foreign_irq(struct vcpu *w)
+{
+	assert_ptr_equal(w, &v);
+}
+
+struct vcpu *role_next(struct vcpu *cur)
 {
 	assert_ptr_equal(cur, &v);
 	if (watch) {

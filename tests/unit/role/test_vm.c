@@ -66,6 +66,11 @@ void sched_off(struct vcpu *v UNUSED)
 {
 }
 
+struct vcpu *sched_next(struct vcpu *cur)
+{
+	return cur;
+}
+
 bool sched_loaded_here(const struct vcpu *v UNUSED)
 {
 	return false;

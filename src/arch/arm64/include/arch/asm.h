@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Constants that assembly and C share. No C here. */
+/* Constants that assembly and C share. No C here. LINK_BASE, where the image is linked, comes from mk/build.mk: each role has its own. */
 #ifndef ARCH_ASM_H
 #define ARCH_ASM_H
 
-#define LINK_BASE	   0x40080000
 #define R_AARCH64_RELATIVE 1027
 
 /* A stack slot: an unmapped guard page, then the stack. */

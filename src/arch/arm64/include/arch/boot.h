@@ -15,11 +15,21 @@
 
 extern uint64_t boot_root;
 
+/* For arch_secondary_entry_unnamed(): who is who. Ends with a NULL. */
+struct percpu;
+struct boot_cpu {
+	uint64_t mpidr; /* affinity fields */
+	struct percpu *cpu;
+};
+extern struct boot_cpu boot_cpus[CONFIG_MAX_CPUS + 1];
+
 /* Tables for the MMU-on moment; returns the root's physical address. Called by head.S. */
 uint64_t boot_map(uint64_t fdt_pa);
 
 /* Physical address of the entry point for other cores (PSCI CPU_ON); x0 there is the core's struct percpu. */
 uint64_t arch_secondary_entry(void);
+/* The same for cores that are told nothing: they find their percpu in boot_cpus. */
+uint64_t arch_secondary_entry_unnamed(void);
 
 /* Each core, early in C: EL2 control registers to known values, features off that are not switched between vCPUs. */
 void arch_init_cpu(void);

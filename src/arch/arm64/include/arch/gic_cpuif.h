@@ -29,6 +29,15 @@ static inline void gic_cpuif_init(void)
 	__asm__ volatile("isb" ::: "memory");
 }
 
+/* The same for a world that shares it: only what each world has of its own. ICC_PMR_EL1 is the normal world's too. */
+static inline void gic_cpuif_init_shared(void)
+{
+	sysreg_write(ICC_BPR1_EL1, 0);
+	sysreg_write(ICC_CTLR_EL1, BIT(1));
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
+	__asm__ volatile("isb" ::: "memory");
+}
+
 static inline uint32_t gic_cpuif_ack(void)
 {
 	uint32_t intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);

@@ -12,6 +12,11 @@ static inline void gic_cpuif_init(void)
 	sysreg_write(ICC_IGRPEN1_EL1, 1);
 }
 
+static inline void gic_cpuif_init_shared(void)
+{
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
+}
+
 static inline uint32_t gic_cpuif_ack(void)
 {
 	return (uint32_t)sysreg_read(ICC_IAR1_EL1) & 0xffffff;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The normal world and SPMD; see nwd.h. */
+#include "role/spmc/nwd.h"
+
+#include "abi/psci.h"
+#include "arch/cpu.h"
+#include "core/irq.h"
+#include "core/log.h"
+#include "ffa/features.h"
+#include "ffa/version.h"
+#include "lib/string.h"
+#include "role/spmc/sp.h"
+#include "role/spmc/sp_calls.h"
+
+static uint16_t spmc_id;
+static struct ffa_version ns_version;
+
+static struct ffa_caller normal_world = { FFA_FROM_NS, FFA_ID_HYPERVISOR, &ns_version, NULL };
+
+void nwd_init(uint16_t id)
+{
+	spmc_id = id;
+	ffa_version_init(&ns_version, FFA_VERSION_1_0);
+}
+
+/* --- what SPMD itself asks, as framework messages --- */
+
+static void answer_spmd(struct ffa_regs *r, uint32_t message, uint32_t w3)
+{
+	*r = (struct ffa_regs){ .x = { FFA_MSG_SEND_DIRECT_RESP_32, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
+				       FFA_DIRECT_FRAMEWORK | message, w3 } };
+}
+
+static void from_spmd(struct ffa_regs *r)
+{
+	switch ((uint32_t)r->x[2] & FFA_DIRECT_FRAMEWORK_MASK) {
+	case FFA_FRAMEWORK_VERSION_REQ:
+		answer_spmd(r, FFA_FRAMEWORK_VERSION_RESP,
+			    (uint32_t)ffa_version_negotiate(&ns_version, (uint32_t)r->x[3]));
+		break;
+	case FFA_FRAMEWORK_PSCI_REQ:
+	case FFA_FRAMEWORK_PSCI_BOOT_REQ:
+		answer_spmd(r, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
+		break;
+	default:
+		log_limited(4, LOG_WARN, "SPMD: framework message 0x%llx is not known", (unsigned long long)r->x[2]);
+		ffa_call_error(r, FFA_INVALID_PARAMETERS);
+		break;
+	}
+}
+
+/* SPMD does not let the normal world pretend to be secure, so the sender is who it says. */
+static bool is_from_spmd(const struct ffa_regs *r)
+{
+	return (uint32_t)r->x[0] == FFA_MSG_SEND_DIRECT_REQ_32 && FFA_SENDER((uint32_t)r->x[1]) == FFA_ID_SPMD &&
+	       ((uint32_t)r->x[2] & FFA_DIRECT_FRAMEWORK);
+}
+
+/* --- what the normal world calls --- */
+
+static void features(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	static const struct ffa_features ours = { .rows = nwd_rows };
+
+	ffa_features_answer(&ours, caller, r);
+}
+
+static void id_get(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	ffa_call_success(r, caller->id, 0);
+}
+
+static void spm_id_get(struct ffa_caller *caller UNUSED, struct ffa_regs *r)
+{
+	ffa_call_success(r, spmc_id, 0);
+}
+
+/* SPMD answers it, after a framework message to us; the row is there for FEATURES. */
+static void version(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	*r = (struct ffa_regs){ .x = { (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]) } };
+}
+
+static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	const struct ffa_partinfo_caller asks = { ffa_version_get(caller->version), false };
+
+	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
+}
+
+#define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_NS, fn, 0 }
+
+const struct ffa_row nwd_rows[FFA_ROWS] = {
+	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, version),
+	ROW(FFA_FEATURES, FFA_VERSION_1_0, FFA_CONV_32, features),
+	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, id_get),
+	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, spm_id_get),
+	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, info_regs),
+	ROW(FFA_RUN, FFA_VERSION_1_0, FFA_CONV_32, sp_calls_run),
+	ROW(FFA_MSG_SEND_DIRECT_REQ_32, FFA_VERSION_1_0, FFA_CONV_BOTH, sp_calls_request),
+	ROW(FFA_MSG_SEND_DIRECT_REQ2, FFA_VERSION_1_2, FFA_CONV_64, sp_calls_request),
+};
+
+static void handle(struct ffa_regs *r)
+{
+	uint64_t high[FFA_REGS - FFA_REGS_SHORT];
+
+	if ((uint32_t)r->x[0] == FFA_INTERRUPT) {
+		/* A secure interrupt, taken at EL3 while the normal world ran. */
+		irq_dispatch();
+		*r = (struct ffa_regs){ { FFA_NORMAL_WORLD_RESUME } };
+		return;
+	}
+	/* x8 to x17 belong to the caller, unless the answer has something in them (SMCCC 1.2, 3.1). */
+	memcpy(high, r->x + FFA_REGS_SHORT, sizeof(high));
+	if (is_from_spmd(r))
+		from_spmd(r);
+	else
+		ffa_call_dispatch(nwd_rows, &normal_world, r);
+	if (!ffa_call_is_long((uint32_t)r->x[0]))
+		memcpy(r->x + FFA_REGS_SHORT, high, sizeof(high));
+}
+
+void nwd_exchange(struct ffa_regs *r)
+{
+	arch_smc(r->x);
+	handle(r);
+}

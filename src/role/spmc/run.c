@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who has a core; see run.h. */
+#include "role/spmc/run.h"
+
+#include "arch/boot.h"
+#include "arch/cpu.h"
+#include "arch/switch.h"
+#include "arch/vcpu_regs.h"
+#include "core/log.h"
+#include "core/panic.h"
+#include "core/partition.h"
+#include "core/percpu.h"
+#include "core/sched.h"
+#include "core/vcpu.h"
+#include "lib/string.h"
+#include "role/spmc/nwd.h"
+#include "role/spmc/sp.h"
+
+static struct run {
+	struct sp_ctx *on;   /* NULL: the normal world's turn */
+	struct ffa_regs nwd; /* its call, then the answer to it */
+	/* What SPMD does not switch: EL1 and EL0 of the normal world, while an SP is loaded. */
+	struct arch_vcpu el1;
+	bool away;
+} run[CONFIG_MAX_CPUS];
+
+static unsigned int to_boot; /* SPs that have been started on the boot core */
+
+static struct run *here(void)
+{
+	return &run[this_cpu()->index];
+}
+
+void run_init(void)
+{
+	for (unsigned int i = 0; i < CONFIG_MAX_CPUS; i++) {
+		run[i].nwd = (struct ffa_regs){ { FFA_MSG_WAIT } };
+		arch_vcpu_init(&run[i].el1, 0);
+	}
+}
+
+struct sp_ctx *run_current(void)
+{
+	return here()->on;
+}
+
+void run_enter(struct sp_ctx *c)
+{
+	here()->on = c;
+}
+
+void run_leave(const struct ffa_regs *answer)
+{
+	struct run *r = here();
+
+	CHECK(r->on);
+	r->on = NULL;
+	/* What the answer does not have stays as the caller had it (SMCCC 1.2, 3.1). */
+	if (answer)
+		memcpy(r->nwd.x, answer->x, ffa_call_regs((uint32_t)answer->x[0]) * sizeof(answer->x[0]));
+	percpu_add_work(this_cpu(), WORK_SCHED);
+}
+
+/* The SPs boot one after the other, before the first FFA_MSG_WAIT to SPMD: the next one, if this core still has any. */
+static bool boot_one(struct run *r)
+{
+	struct sp_ctx *c;
+
+	if (likely(this_cpu()->index || to_boot == sp_count()))
+		return false;
+	c = &sp_at(to_boot++)->ctx[0];
+	CHECK(sp_context_enter(&c->state, SP_MODEL_INIT) == OK);
+	r->on = c;
+	return true;
+}
+
+static void give_to_normal_world(struct run *r)
+{
+	struct percpu *cpu = this_cpu();
+
+	cpu->current = NULL;
+	if (r->away) {
+		sched_unload();
+		arch_vcpu_load(&r->el1);
+		r->away = false;
+	}
+	nwd_exchange(&r->nwd);
+}
+
+struct vcpu *run_next(void)
+{
+	struct percpu *cpu = this_cpu();
+	struct run *r = here();
+
+	while (!r->on && !boot_one(r))
+		give_to_normal_world(r);
+	if (!r->away) {
+		arch_vcpu_save(&r->el1);
+		r->away = true;
+	}
+	cpu->current = r->on->v;
+	sched_load(r->on->v);
+	return r->on->v;
+}

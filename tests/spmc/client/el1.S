@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The normal world's EL1 registers and V registers, while nothing of its own runs at EL1: filled with values that belong to a seed, and looked at again. One list
+ * for both. Register values are kept in bits that every implementation has.
+ */
+	.arch	armv8-a+fp+simd
+
+	.macro	each op
+	\op	ttbr0_el1, 0x1000
+	\op	ttbr1_el1, 0x2000
+	\op	mair_el1, 0x44
+	\op	vbar_el1, 0x800
+	\op	far_el1, 0x55
+	\op	elr_el1, 0x60
+	\op	sp_el1, 0x70
+	\op	sp_el0, 0x80
+	\op	tpidr_el0, 0x91
+	\op	tpidrro_el0, 0x92
+	\op	tpidr_el1, 0x93
+	\op	cntv_cval_el0, 0x94
+	.endm
+
+	.macro	fill reg, value
+	add	x1, x0, #\value
+	msr	\reg, x1
+	.endm
+	.macro	look reg, value
+	add	x1, x0, #\value
+	mrs	x3, \reg
+	cmp	x1, x3
+	cinc	x2, x2, ne
+	.endm
+
+	.text
+	.global	client_el1_fill
+client_el1_fill:
+	each	fill
+	mov	w1, #0x1234
+	msr	contextidr_el1, x1
+	mov	x1, #(3 << 20)
+	msr	cpacr_el1, x1
+	isb
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	add	x1, x0, #\n
+	dup	v\n\().2d, x1
+	.endr
+	ret
+
+	/* How many differ. */
+	.global	client_el1_differs
+client_el1_differs:
+	mov	x2, xzr
+	each	look
+	mrs	x3, contextidr_el1
+	mov	w1, #0x1234
+	cmp	x1, x3
+	cinc	x2, x2, ne
+	mrs	x3, cpacr_el1
+	mov	x1, #(3 << 20)
+	cmp	x1, x3
+	cinc	x2, x2, ne
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	add	x1, x0, #\n
+	mov	x3, v\n\().d[0]
+	mov	x4, v\n\().d[1]
+	cmp	x1, x3
+	ccmp	x1, x4, #0, eq
+	cinc	x2, x2, ne
+	.endr
+	mov	x0, x2
+	ret
