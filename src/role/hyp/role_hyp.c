@@ -72,6 +72,11 @@ static void enable_ppis(void)
 	host_irq_enable(hw.maintenance_intid);
 }
 
+bool role_stage2_abort(struct vcpu *v UNUSED)
+{
+	return false;
+}
+
 /* EL3 takes group 0: there is none. */
 void role_foreign_irq(struct vcpu *v UNUSED)
 {

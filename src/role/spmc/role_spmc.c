@@ -7,6 +7,7 @@
  */
 #include "role/role.h"
 
+#include "arch/guest.h"
 #include "core/hw.h"
 #include "core/log.h"
 #include "core/partition.h"
@@ -33,6 +34,12 @@ bool role_smc_other(struct vcpu *v UNUSED)
 struct vcpu *role_next(struct vcpu *cur UNUSED)
 {
 	return run_next();
+}
+
+bool role_stage2_abort(struct vcpu *v)
+{
+	role_partition_fault(v, "stage 2 abort");
+	return true;
 }
 
 void role_foreign_irq(struct vcpu *v)
@@ -75,7 +82,8 @@ void role_partition_all_off(struct partition *p UNUSED)
 
 void role_partition_fault(struct vcpu *v, const char *why)
 {
-	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s: it is aborted", v->part->name, v->index, why);
+	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s at 0x%llx: it is aborted", v->part->name, v->index, why,
+		    (unsigned long long)guest_pc());
 	sp_calls_abort(v);
 }
 

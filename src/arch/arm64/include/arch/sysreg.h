@@ -57,6 +57,8 @@
 #define HDFGRTR2_EL2 S3_4_C3_C1_0
 #define HDFGWTR2_EL2 S3_4_C3_C1_1
 #define CNTPOFF_EL2  S3_4_C14_C0_6
+#define ZCR_EL1	     S3_0_C1_C2_0
+#define ZCR_EL2	     S3_4_C1_C2_0
 #define VSTTBR_EL2   S3_4_C2_C6_0
 #define VSTCR_EL2    S3_4_C2_C6_2
 #define CNTHPS_CTL_EL2	S3_4_C14_C5_1
