@@ -134,8 +134,10 @@
 #define FFA_PARTITION_AARCH64	   0x100
 #define FFA_PARTITION_DIRECT2_RECV 0x200
 #define FFA_PARTITION_DIRECT2_SEND 0x400
-/* PARTITION_INFO_GET_REGS: x3 start index 15:0, tag 31:16; result x2: last index, index of the last descriptor here, tag,
-   bytes of a descriptor; x3... descriptors */
+/*
+ * PARTITION_INFO_GET_REGS: x3 start index 15:0, tag 31:16; result x2: last index, index of the last descriptor here,
+ * tag, bytes of a descriptor; x3... descriptors
+ */
 #define FFA_INFO_REGS_FIRST 3
 #define FFA_INFO_REGS_EACH  3
 

@@ -13,6 +13,7 @@
 #include "core/mmio.h"
 #include "core/partition.h"
 #include "core/vcpu.h"
+#include "role/role.h"
 
 #define ISS_ISV	     BIT(24)
 #define ISS_SAS(iss) ((unsigned int)BITS(iss, 23, 22))
@@ -68,7 +69,7 @@ bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
 
 static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 {
-	if (!mmio_trap_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R))
+	if (!mmio_trap_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R) && !role_stage2_abort(v))
 		inject_data_abort(v, guest_far(), esr & ISS_WNR);
 	return TRAP_AGAIN;
 }

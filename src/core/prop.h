@@ -61,8 +61,8 @@ struct prop_row {
 #define PROP_TO(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
 
 /*
- * Decode the node's properties by the rows, at most PROP_ROWS_MAX. OK; E_INVAL (malformed, missing, twice), E_NOTSUP, or
- * take's error, with one line. A property without a row is noted in the log, or refused, see must_know.
+ * Decode the node's properties by the rows, at most PROP_ROWS_MAX. OK; E_INVAL (malformed, missing, twice), E_NOTSUP,
+ * or take's error, with one line. A property without a row is noted in the log, or refused, see must_know.
  */
 int prop_parse(struct prop_scope *s, const struct prop_row *rows, unsigned int count) MUST_CHECK;
 

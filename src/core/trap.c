@@ -86,7 +86,7 @@ static enum trap_result on_sysreg(struct vcpu *v, uint64_t esr)
 
 static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr)
 {
-	if (!mmio_trap_is_gone(v, esr, S2_X))
+	if (!mmio_trap_is_gone(v, esr, S2_X) && !role_stage2_abort(v))
 		inject_fetch_abort(v, guest_far());
 	return TRAP_AGAIN;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An FF-A call: its registers, who made it, the rows of a function table, and the one place that fills in results, so
- * that no register of an answer is left over from something else (bug class 7). No state, no lock. FF-A 1.2, 11 (calling
- * conventions) and 12 to 18 (functions).
+ * that no register of an answer is left over from something else (bug class 7). No state, no lock. FF-A 1.2, 11
+ * (calling conventions) and 12 to 18 (functions).
  *
  * Within src/ffa a function that can refuse returns OK or an FF-A error code (FFA_DENIED, ...): both are 0 or negative.
  */
@@ -59,8 +59,8 @@ bool ffa_call_is_ffa(uint32_t id);
 /* The row that answers id for this caller at its version, or NULL: NOT_SUPPORTED. rows has FFA_ROWS. */
 const struct ffa_row *ffa_call_row(const struct ffa_row *rows, const struct ffa_caller *caller, uint32_t id);
 /*
- * Handle the call in r: find the row, lock the caller's version unless this negotiates it, call the handler. What has no
- * row is answered FFA_ERROR(NOT_SUPPORTED).
+ * Handle the call in r: find the row, lock the caller's version unless this negotiates it, call the handler. What has
+ * no row is answered FFA_ERROR(NOT_SUPPORTED).
  */
 void ffa_call_dispatch(const struct ffa_row *rows, struct ffa_caller *caller, struct ffa_regs *r);
 

@@ -27,16 +27,17 @@ struct ffa_direct_end {
 };
 
 /*
- * Decode DIRECT_REQ 32, 64 or REQ2 from that caller. INVALID_PARAMETERS: the sender isn't the caller (for the normal world:
- * not an identifier of its own), sender and receiver are the same or of no Secure Partition, reserved bits, or a framework
- * message that the caller may not send: the normal world's hypervisor sends VM created and destroyed, SPMD its own.
+ * Decode DIRECT_REQ 32, 64 or REQ2 from that caller. INVALID_PARAMETERS: the sender isn't the caller (for the normal
+ * world: not an identifier of its own), sender and receiver are the same or of no Secure Partition, reserved bits, or
+ * a framework message that the caller may not send: the normal world's hypervisor sends VM created and destroyed,
+ * SPMD its own.
  */
 int ffa_direct_decode_req(const struct ffa_regs *r, const struct ffa_caller *caller, uint16_t spmc,
 			  struct ffa_direct *out) MUST_CHECK;
 
 /*
- * Decode DIRECT_RESP 32, 64 or RESP2 from that caller, who answers the request *req. INVALID_PARAMETERS: from or to somebody
- * else, of another kind, reserved bits, or another framework message than the answer to that one.
+ * Decode DIRECT_RESP 32, 64 or RESP2 from that caller, who answers the request *req. INVALID_PARAMETERS: from or to
+ * somebody else, of another kind, reserved bits, or another framework message than the answer to that one.
  */
 int ffa_direct_decode_resp(const struct ffa_regs *r, const struct ffa_caller *caller, const struct ffa_direct *req,
 			   struct ffa_direct *out) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * FFA_FEATURES: which functions and which feature interrupts a caller has. The functions are those of the dispatcher's own
- * rows, so the answer cannot differ from what a call would do. No state, no lock. FF-A 1.2, 13.3.
+ * FFA_FEATURES: which functions and which feature interrupts a caller has. The functions are those of the dispatcher's
+ * own rows, so the answer cannot differ from what a call would do. No state, no lock. FF-A 1.2, 13.3.
  */
 #ifndef FFA_FEATURES_H
 #define FFA_FEATURES_H

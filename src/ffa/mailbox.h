@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A mailbox: an endpoint's TX and RX buffers, and whose turn it is. One for each SP, for the normal world's hypervisor or
- * OS, and for each of its VMs. The state only: memory is reached by the role's callbacks. FF-A 1.2, 7.2 and 13.4 to 13.7.
+ * A mailbox: an endpoint's TX and RX buffers, and whose turn it is. One for each SP, for the normal world's
+ * hypervisor or OS, and for each of its VMs. The state only: memory is reached by the role's callbacks. FF-A 1.2, 7.2
+ * and 13.4 to 13.7.
  *
  *   state     | map   | unmap    | fill    | commit | cancel | release | acquire
  *   ----------+-------+----------+---------+--------+--------+---------+---------
@@ -11,12 +12,12 @@
  *   FULL      | denied| denied   | busy    | state  | state  | EMPTY   | denied
  *   ACQUIRED  | denied| denied   | busy    | state  | state  | EMPTY   | denied
  *
- * EMPTY and FILLING: RX is ours, the producer's. FULL: its owner's, to read. ACQUIRED: a VM's RX is the hypervisor's, which
- * writes to it. "state" is a bug of ours, E_STATE. While the endpoint's TX is being read (mailbox_tx_begin) it cannot be
- * unmapped.
+ * EMPTY and FILLING: RX is ours, the producer's. FULL: its owner's, to read. ACQUIRED: a VM's RX is the hypervisor's,
+ * which writes to it. "state" is a bug of ours, E_STATE. While the endpoint's TX is being read (mailbox_tx_begin) it
+ * cannot be unmapped.
  *
- * The caller holds the endpoint's lock around each function; the lock is dropped while the buffer is written (FILLING) or
- * read (tx), which is what these states are for.
+ * The caller holds the endpoint's lock around each function; the lock is dropped while the buffer is written (FILLING)
+ * or read (tx), which is what these states are for.
  */
 #ifndef FFA_MAILBOX_H
 #define FFA_MAILBOX_H
@@ -41,8 +42,8 @@ enum mailbox_event {
 /* What a mailbox needs of memory. */
 struct mailbox_ops {
 	/*
-	 * Make pages of the endpoint's memory reachable for us. write: its RX. OK; INVALID_PARAMETERS: not its own normal
-	 * memory with the rights that this needs, or of another world; NO_MEMORY.
+	 * Make pages of the endpoint's memory reachable for us. write: its RX. OK; INVALID_PARAMETERS: not its own
+	 * normal memory with the rights that this needs, or of another world; NO_MEMORY.
 	 */
 	int (*map)(void *ctx, ipa_t at, uint32_t pages, bool write);
 	/* The reverse; cannot fail. */

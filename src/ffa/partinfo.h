@@ -36,8 +36,8 @@ unsigned int ffa_partinfo_size(uint32_t version);
 unsigned int ffa_partinfo_count(const struct ffa_partinfo_list *list, const struct ffa_uuid *uuid);
 
 /*
- * PARTITION_INFO_GET: check w5 and the UUID in w1 to w4. *count is the number of descriptors, *count_only what bit 0 of w5
- * says (never in 1.0). INVALID_PARAMETERS: a reserved flag, or nobody has the UUID.
+ * PARTITION_INFO_GET: check w5 and the UUID in w1 to w4. *count is the number of descriptors, *count_only what bit 0 of
+ * w5 says (never in 1.0). INVALID_PARAMETERS: a reserved flag, or nobody has the UUID.
  */
 int ffa_partinfo_check(const struct ffa_partinfo_list *list, const struct ffa_regs *r, uint32_t version,
 		       unsigned int *count, bool *count_only) MUST_CHECK;
@@ -52,8 +52,8 @@ int ffa_partinfo_write(const struct ffa_partinfo_list *list, const struct ffa_uu
 		       const struct ffa_partinfo_caller *caller, void *buf, size_t size) MUST_CHECK;
 
 /*
- * Answer PARTITION_INFO_GET_REGS in r. tag: of the list's present content. INVALID_PARAMETERS: no such UUID, a start behind
- * the end, a tag with the start 0; RETRY: the list is no longer what an earlier call told.
+ * Answer PARTITION_INFO_GET_REGS in r. tag: of the list's present content. INVALID_PARAMETERS: no such UUID, a start
+ * behind the end, a tag with the start 0; RETRY: the list is no longer what an earlier call told.
  */
 void ffa_partinfo_regs(const struct ffa_partinfo_list *list, uint16_t tag, const struct ffa_partinfo_caller *caller,
 		       struct ffa_regs *r);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The FF-A version that a caller has negotiated: one for each endpoint. The version decides which functions it has and how
- * its descriptors look, so it is fixed once the caller has used it: from its first call other than FFA_VERSION on. Safe
- * from any core without a lock: both facts are one word. FF-A 1.2, 13.2.
+ * The FF-A version that a caller has negotiated: one for each endpoint. The version decides which functions it has and
+ * how its descriptors look, so it is fixed once the caller has used it: from its first call other than FFA_VERSION on.
+ * Safe from any core without a lock: both facts are one word. FF-A 1.2, 13.2.
  */
 #ifndef FFA_VERSION_H
 #define FFA_VERSION_H
@@ -23,8 +23,8 @@ bool ffa_version_is_locked(const struct ffa_version *v);
 /* A call other than FFA_VERSION was made. */
 void ffa_version_lock(struct ffa_version *v);
 /*
- * FFA_VERSION(requested): what goes into w0. FFA_NOT_SUPPORTED: a reserved bit, another major version, or a change after
- * the lock. Else our version, and from now on the lower of both is the caller's.
+ * FFA_VERSION(requested): what goes into w0. FFA_NOT_SUPPORTED: a reserved bit, another major version, or a change
+ * after the lock. Else our version, and from now on the lower of both is the caller's.
  */
 int32_t ffa_version_negotiate(struct ffa_version *v, uint32_t requested);
 

@@ -15,8 +15,8 @@
 #include "core/log.h"
 #include "core/panic.h"
 #include "core/percpu.h"
-#include "core/sched.h"
 #include "core/s1.h"
+#include "core/sched.h"
 #include "core/vcpu.h"
 #include "lib/string.h"
 #include "plat/plat.h"
@@ -74,6 +74,11 @@ static void enable_ppis(void)
 	__atomic_or_fetch(&done, bit, __ATOMIC_RELAXED);
 	host_irq_enable(hw.timer_intid[2]);
 	host_irq_enable(hw.maintenance_intid);
+}
+
+bool role_stage2_abort(struct vcpu *v UNUSED)
+{
+	return false;
 }
 
 /* EL3 takes group 0: there is none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * FF-A boot information: what an SP is told at its start, by the address in its gp-register-num. Pure: the blob is built in
- * our memory and copied to the SP. FF-A 1.2, 5.4.
+ * FF-A boot information: what an SP is told at its start, by the address in its gp-register-num. Pure: the blob is
+ * built in our memory and copied to the SP. FF-A 1.2, 5.4.
  */
 #ifndef ROLE_SPMC_BOOTINFO_H
 #define ROLE_SPMC_BOOTINFO_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the decoders of both kinds of manifest share; see manifest.h. No state, no lock. After fdt_check_full() every offset
- * and string of the tree is inside it, so libfdt's readers cannot be led astray.
+ * What the decoders of both kinds of manifest share; see manifest.h. No state, no lock. After fdt_check_full() every
+ * offset and string of the tree is inside it, so libfdt's readers cannot be led astray.
  */
 #include "role/spmc/manifest.h"
 

@@ -4,8 +4,9 @@
  * which Secure Partitions there are; and each SP's (arm,ffa-manifest-1.0, out of its package). Decoded and validated,
  * nothing built yet. What boots under Hafnium boots here. docs/spmc-manifests.md has the vocabulary; FF-A 1.2, 5.
  *
- * Any bytes may come: what is wrong gives one line that names file, node and property. A wrong SP is refused and the others
- * go on; a wrong SPMC manifest ends the boot. Pure but for the log. No state, no lock. `file` pointers stay the caller's.
+ * Any bytes may come: what is wrong gives one line that names file, node and property. A wrong SP is refused and
+ * the others go on; a wrong SPMC manifest ends the boot. Pure but for the log. No state, no lock. `file` pointers
+ * stay the caller's.
  */
 #ifndef ROLE_SPMC_MANIFEST_H
 #define ROLE_SPMC_MANIFEST_H
@@ -152,16 +153,16 @@ struct sp_manifest {
 #define SP_VM_DESTROYED	 0x2
 
 /*
- * Decode the manifest of an SP that the SPMC's manifest names. *out is large: keep it in static memory. E_FORMAT: no sound
- * device tree, or no SP manifest; E_INVAL, E_NOTSUP, E_RANGE; each with a line.
+ * Decode the manifest of an SP that the SPMC's manifest names. *out is large: keep it in static memory. E_FORMAT: no
+ * sound device tree, or no SP manifest; E_INVAL, E_NOTSUP, E_RANGE; each with a line.
  */
 int manifest_parse_sp(const struct manifest_source *src, const struct manifest_sp *sp,
 		      struct sp_manifest *out) MUST_CHECK;
 
 /*
- * The SP beside the secure world and beside those already accepted: its memory, regions and devices are where such things
- * are, overlap with nothing, and nobody else has its identifier, UUIDs, INTIDs or place in the boot order. E_RANGE, E_EXIST
- * with one line.
+ * The SP beside the secure world and beside those already accepted: its memory, regions and devices are where such
+ * things are, overlap with nothing, and nobody else has its identifier, UUIDs, INTIDs or place in the boot order.
+ * E_RANGE, E_EXIST with one line.
  */
 int manifest_check_sp(const struct spmc_manifest *spmc, const struct sp_manifest *const *accepted, unsigned int count,
 		      const struct sp_manifest *sp) MUST_CHECK;

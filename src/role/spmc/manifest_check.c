@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SPs side by side: what each claims of the machine, and that no two claim the same. No state, no lock. An SP claims its
- * memory (load address, mem_size), its memory regions, its devices; a region that its manifest places relative to the load
- * address may lie in its own memory.
+ * SPs side by side: what each claims of the machine, and that no two claim the same. No state, no lock. An SP claims
+ * its memory (load address, mem_size), its memory regions, its devices; a region that its manifest places relative to
+ * the load address may lie in its own memory.
  */
 #include "lib/checked.h"
 #include "lib/string.h"

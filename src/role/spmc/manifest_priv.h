@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Between the files of the manifest decoder: manifest.c has what both kinds of manifest need, manifest_spmc.c and
- * manifest_sp.c their rows, manifest_region.c those of memory and device regions, manifest_check.c looks at SPs side by side.
+ * manifest_sp.c their rows, manifest_region.c those of memory and device regions, manifest_check.c looks at SPs
+ * side by side.
  */
 #ifndef ROLE_SPMC_MANIFEST_PRIV_H
 #define ROLE_SPMC_MANIFEST_PRIV_H

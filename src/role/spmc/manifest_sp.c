@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An SP's manifest: rows of its root, of rx_tx-info and boot-info; and what its values must be together. No state, no lock.
- * FF-A 1.2, 5.2; TF-A's binding of it to device trees (docs/components, FF-A manifest binding).
+ * An SP's manifest: rows of its root, of rx_tx-info and boot-info; and what its values must be together. No state, no
+ * lock. FF-A 1.2, 5.2; TF-A's binding of it to device trees (docs/components, FF-A manifest binding).
  */
 #include <libfdt.h>
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The spmc role: Trivet at S-EL2, as BL32 under TF-A. What role.h asks for, in terms of this role's modules. The machine is described by
- * TOS_FW_CONFIG (machines/spmc), which core/hw.c reads as it reads a host's device tree: memory nodes of type "memory" are secure ones there.
+ * The spmc role: Trivet at S-EL2, as BL32 under TF-A. What role.h asks for, in terms of this role's modules. The
+ * machine is described by TOS_FW_CONFIG (machines/spmc), which core/hw.c reads as it reads a host's device tree: memory
+ * nodes of type "memory" are secure ones there.
  *
  * State owned: none yet beyond its modules'.
  */
 #include "role/role.h"
 
+#include "arch/guest.h"
 #include "core/hw.h"
 #include "core/log.h"
 #include "core/partition.h"
@@ -20,7 +22,7 @@ const char role_name[] = "spmc";
 
 /* Calls of Secure Partitions. */
 const struct smc_row role_smc_std[256] = {
-	[FFA_NUM_MIN ... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
+	[FFA_NUM_MIN... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
 };
 const struct sysreg_row role_sysregs[1];
 const unsigned int role_sysregs_count;
@@ -33,6 +35,12 @@ bool role_smc_other(struct vcpu *v UNUSED)
 struct vcpu *role_next(struct vcpu *cur UNUSED)
 {
 	return run_next();
+}
+
+bool role_stage2_abort(struct vcpu *v)
+{
+	role_partition_fault(v, "stage 2 abort");
+	return true;
 }
 
 void role_foreign_irq(struct vcpu *v)
@@ -71,7 +79,8 @@ void role_partition_all_off(struct partition *p UNUSED)
 
 void role_partition_fault(struct vcpu *v, const char *why)
 {
-	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s: it is aborted", v->part->name, v->index, why);
+	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s at 0x%llx: it is aborted", v->part->name, v->index, why,
+		    (unsigned long long)guest_pc());
 	sp_calls_abort(v);
 }
 

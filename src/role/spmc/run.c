@@ -4,6 +4,7 @@
 
 #include "arch/boot.h"
 #include "arch/cpu.h"
+#include "arch/guest.h"
 #include "arch/switch.h"
 #include "arch/vcpu_regs.h"
 #include "core/log.h"
@@ -21,6 +22,7 @@ static struct run {
 	struct ffa_regs nwd; /* its call, then the answer to it */
 	/* What SPMD does not switch: EL1 and EL0 of the normal world, while an SP is loaded. */
 	struct arch_vcpu el1;
+	struct arch_sve sve;
 	bool away;
 } run[CONFIG_MAX_CPUS];
 
@@ -82,6 +84,7 @@ static void give_to_normal_world(struct run *r)
 	if (r->away) {
 		sched_unload();
 		arch_vcpu_load(&r->el1);
+		world_sve_load(&r->sve);
 		r->away = false;
 	}
 	nwd_exchange(&r->nwd);
@@ -95,10 +98,16 @@ struct vcpu *run_next(void)
 	while (!r->on && !boot_one(r))
 		give_to_normal_world(r);
 	if (!r->away) {
+		world_sve_save(&r->sve);
 		arch_vcpu_save(&r->el1);
 		r->away = true;
 	}
 	cpu->current = r->on->v;
-	sched_load(r->on->v);
+	if (cpu->loaded != r->on->v) {
+		sched_load(r->on->v);
+		/* The virtual timer stays the normal world's: its interrupt may be what ends the SP's turn. */
+		guest_el1_write(R_CNTV_CVAL_EL0, r->el1.el1[R_CNTV_CVAL_EL0]);
+		guest_el1_write(R_CNTV_CTL_EL0, r->el1.el1[R_CNTV_CTL_EL0]);
+	}
 	return r->on->v;
 }

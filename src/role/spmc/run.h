@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who has a core: the normal world, or an SP that runs for it. The schedule is made by calls: a request enters an SP, its answer leaves it; there
- * is no time slice (FF-A 1.2, 8). State owned: per core, who runs and the normal world's registers. No lock: own core only.
+ * Who has a core: the normal world, or an SP that runs for it. The schedule is made by calls: a request enters an SP,
+ * its answer leaves it; there is no time slice (FF-A 1.2, 8). State owned: per core, who runs and the normal world's
+ * registers. No lock: own core only.
  *
  * Handlers decide with run_enter() and run_leave(); role_next(), at the tail of the exit, does it.
  */

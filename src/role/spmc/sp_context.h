@@ -13,12 +13,13 @@
  *   ABORTED    | RESTART -> RESET
  *   all but ABORTED | ABORT -> ABORTED
  *
- * Everything else is illegal: E_STATE, and nothing has changed. For FF-A the two preempted states are one; here the second
- * says that the context is in the middle of a chain of calls whose end was preempted.
+ * Everything else is illegal: E_STATE, and nothing has changed. For FF-A the two preempted states are one; here the
+ * second says that the context is in the middle of a chain of calls whose end was preempted.
  *
- * The state is one word that moves by compare-and-exchange, so any core may try any event at any time: of two that want
- * the same context one gets it. Whoever moved it to RUNNING has it, and everything else in the context, until the move
- * away from RUNNING. ABORT may come from another core: the owner finds out by the E_STATE of its next event, and leaves.
+ * The state is one word that moves by compare-and-exchange, so any core may try any event at any time: of two that
+ * want the same context one gets it. Whoever moved it to RUNNING has it, and everything else in the context, until
+ * the move away from RUNNING. ABORT may come from another core: the owner finds out by the E_STATE of its next
+ * event, and leaves.
  */
 #ifndef ROLE_SPMC_SP_CONTEXT_H
 #define ROLE_SPMC_SP_CONTEXT_H

@@ -19,8 +19,8 @@ struct spkg {
 };
 
 /*
- * Decode a header of which at least sizeof(struct spkg_header) bytes are at copy; the SP has mem_size bytes from its load
- * address on. NULL, or a text that says what is wrong (E_FORMAT to the caller of ours).
+ * Decode a header of which at least sizeof(struct spkg_header) bytes are at copy; the SP has mem_size bytes from its
+ * load address on. NULL, or a text that says what is wrong (E_FORMAT to the caller of ours).
  */
 const char *spkg_decode(const void *copy, uint64_t mem_size, struct spkg *out) MUST_CHECK;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world's EL1 registers and V registers, while nothing of its own runs at EL1: filled with values that belong to a seed, and looked at again. One list
+ * The normal world's EL1 registers and V (Z and P where there is SVE) registers, while nothing of its own runs at EL1: filled with values that belong to a seed, and looked at again. One list
  * for both. Register values are kept in bits that every implementation has.
  */
-	.arch	armv8-a+fp+simd
+	.arch	armv8.2-a+sve
 
 	.macro	each op
 	\op	ttbr0_el1, 0x1000
@@ -44,7 +44,22 @@ client_el1_fill:
 	add	x1, x0, #\n
 	dup	v\n\().2d, x1
 	.endr
-	ret
+	mrs	x1, id_aa64pfr0_el1
+	ubfx	x1, x1, #32, #4
+	cbz	x1, 1f
+	mov	x1, #0xf
+	msr	s3_4_c1_c2_0, x1	/* ZCR_EL2 */
+	isb
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	add	x1, x0, #\n
+	dup	z\n\().d, x1
+	.endr
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	pfalse	p\n\().b
+	.endr
+	ptrue	p5.d
+	setffr
+1:	ret
 
 	/* How many differ. */
 	.global	client_el1_differs
@@ -67,5 +82,24 @@ client_el1_differs:
 	ccmp	x1, x4, #0, eq
 	cinc	x2, x2, ne
 	.endr
-	mov	x0, x2
+	mrs	x1, id_aa64pfr0_el1
+	ubfx	x1, x1, #32, #4
+	cbz	x1, 1f
+	/* Every lane of Zn, and P5 and FFR as they were. */
+	ptrue	p0.d
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	add	x1, x0, #\n
+	dup	z31.d, x1
+	cmpne	p1.d, p0/z, z\n\().d, z31.d
+	cinc	x2, x2, ne
+	.endr
+	eor	p1.b, p0/z, p5.b, p0.b
+	ptest	p0, p1.b
+	cinc	x2, x2, ne
+	ptrue	p2.b
+	rdffr	p3.b
+	eor	p1.b, p2/z, p3.b, p2.b
+	ptest	p2, p1.b
+	cinc	x2, x2, ne
+1:	mov	x0, x2
 	ret

@@ -41,6 +41,11 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 	return IRQ_DONE;
 }
 
+bool role_stage2_abort(struct vcpu *v UNUSED)
+{
+	return false;
+}
+
 /* EL3 takes group 0: there is none. */
 void role_foreign_irq(struct vcpu *v UNUSED)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite ffa/features: FFA_FEATURES, and the dispatcher whose rows it tells of: the two must agree about each identifier. */
+/*
+ * Suite ffa/features: FFA_FEATURES, and the dispatcher whose rows it tells of: the two must agree about
+ * each identifier.
+ */
 #include "unit.h"
 
 #include "ffa/features.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/manifest: SPMC and SP manifests, good and bad. Each bad one must give exactly one line that names file, node and
- * property; a bad SP must leave the others alone. Then cut and changed trees: anything but a crash.
+ * Suite role/manifest: SPMC and SP manifests, good and bad. Each bad one must give exactly one line that names file,
+ * node and property; a bad SP must leave the others alone. Then cut and changed trees: anything but a crash.
  */
 #include "machine_log.h"
 #include "machine_make.h"

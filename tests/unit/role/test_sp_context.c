@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite role/sp_context: every event in every state, legal or not; two cores that want the same context; runtime models. */
+/*
+ * Suite role/sp_context: every event in every state, legal or not; two cores that want the same context;
+ * runtime models.
+ */
 #include "unit.h"
 
 #include <pthread.h>

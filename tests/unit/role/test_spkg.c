@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite role/spkg: headers of SP packages, good and corrupt, and the boot information that goes into their first page. */
+/*
+ * Suite role/spkg: headers of SP packages, good and corrupt, and the boot information that goes into their first page.
+ */
 #include "unit.h"
 
 #include "lib/checked.h"

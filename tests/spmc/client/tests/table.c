@@ -16,7 +16,10 @@ const struct test tests[] = {
 	{ "direct requests that are wrong: the exact error each", test_direct_errors },
 	{ "preemption: FFA_INTERRUPT, FFA_RUN", test_preempt },
 	{ "FFA_RUN of who is not there, and of who waits", test_run_errors },
-	{ "EL1 and V registers of the normal world survive", test_registers },
+	{ "EL1, V, Z, P registers of the normal world survive", test_registers },
+	{ "what calls take", test_cost },
 	{ "every core reaches the SPMC once it is on", test_cores },
+	{ "an SP that loops is preempted, and others go on", test_loop },
+	{ "an SP that faults is aborted: FFA_ABORTED", test_fault },
 };
 const unsigned int tests_count = sizeof(tests) / sizeof(tests[0]);

@@ -18,9 +18,12 @@ void test_direct_2(void);
 void test_direct_many(void);
 void test_direct_errors(void);
 void test_registers(void);
+void test_cost(void);
 
 /* preempt.c */
 void test_preempt(void);
 void test_run_errors(void);
+void test_loop(void);
+void test_fault(void);
 
 #endif

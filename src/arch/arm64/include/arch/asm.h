@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Constants that assembly and C share. No C here. LINK_BASE, where the image is linked, comes from mk/build.mk: each role has its own. */
+/*
+ * Constants that assembly and C share. No C here. LINK_BASE, where the image is linked, comes from mk/build.mk: each
+ * role has its own.
+ */
 #ifndef ARCH_ASM_H
 #define ARCH_ASM_H
 

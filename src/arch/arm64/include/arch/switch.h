@@ -24,6 +24,17 @@ void arch_guest_trap_waits(struct arch_vcpu *a, bool trap);
 void arch_fpsimd_save(struct arch_fpsimd *f);
 void arch_fpsimd_load(const struct arch_fpsimd *f);
 
+/*
+ * What is beyond FP/SIMD in the vector registers of the normal world (SVE), kept by the secure role while an SP is
+ * loaded: before arch_vcpu_save(), after arch_vcpu_load(). Nothing where the CPU has no SVE.
+ */
+struct arch_sve {
+	uint8_t z[32][256], p[17][32]; /* at the greatest vector length; then P16 is FFR */
+	uint64_t zcr_el1, zcr_el2;
+} ALIGNED(16);
+void world_sve_save(struct arch_sve *s);
+void world_sve_load(const struct arch_sve *s);
+
 /* List registers empty, virtual interface off; count them. */
 void ich_init_cpu(void);
 
