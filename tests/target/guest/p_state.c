@@ -59,6 +59,22 @@ static bool have_keys(void)
 	return (sysreg_read(ID_AA64ISAR1_EL1) & 0xff000ff0) || (sysreg_read(ID_AA64ISAR2_EL1) & 0xff00);
 }
 
+/* DISR_EL1, which EL2 redirects to VDISR_EL2. Without FEAT_RAS it is UNDEFINED: noted and skipped, and reads as zero here. */
+static uint64_t disr_want;
+
+static uint64_t disr_read(void)
+{
+	uint64_t v = 0;
+
+	__asm__ volatile("mrs %0, S3_0_C12_C1_1" : "+r"(v));
+	return v;
+}
+
+static void disr_write(uint64_t v)
+{
+	__asm__ volatile("msr S3_0_C12_C1_1, %0" : : "r"(v));
+}
+
 static uint64_t pattern(uint64_t seed, unsigned int i)
 {
 	return (seed + i) * 0x9e3779b97f4a7c15ul;
@@ -77,6 +93,8 @@ static void fill(uint64_t seed)
 		KEYS(X)
 	}
 #undef X
+	disr_write(pattern(seed, 99));
+	disr_want = disr_read();
 	for (i = 0; i < FP; i++)
 		fp_want[i] = pattern(seed, 100 + i);
 	/* Rounding mode and flags: few bits can be set. */
@@ -100,6 +118,7 @@ static unsigned int differences(void)
 		KEYS(X)
 	}
 #undef X
+	n += disr_read() != disr_want;
 	fp_get(fp_got);
 	for (i = 0; i < FP; i++)
 		if (fp_got[i] != fp_want[i]) {
@@ -140,6 +159,7 @@ PROGRAM(g_look)
 		G_EQ(want[i], 0);
 	for (i = 0; i < FP; i++)
 		G_EQ(fp_got[i], 0);
+	G_EQ(disr_read(), 0);
 }
 
 /* Looks at its registers again and again, while the scheduler gives the core to others. */
