@@ -142,7 +142,7 @@ void psci_vcpu_resume(struct vcpu *v)
 	struct psci_vcpu *pv = &vm->psci[v->index];
 	uint64_t ee;
 
-	if (likely(!pv->resume))
+	if (!pv->resume)
 		return;
 	pv->resume = false;
 	ee = guest_el1_read(R_SCTLR_EL1) & SCTLR_EE;

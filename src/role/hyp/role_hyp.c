@@ -108,7 +108,10 @@ void role_vcpu_save(struct vcpu *v)
 
 void role_vcpu_enter(struct vcpu *v)
 {
-	psci_vcpu_resume(v);
+	const struct vm *vm = v->part->role;
+
+	if (unlikely(vm->psci[v->index].resume))
+		psci_vcpu_resume(v);
 	if (vgic_needs_flush(v))
 		vgic_flush(v);
 }
