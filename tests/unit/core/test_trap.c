@@ -63,6 +63,11 @@ void sched_give_way(struct vcpu *w)
 	called(WFE);
 }
 
+bool role_stage2_abort(struct vcpu *w UNUSED)
+{
+	return false;
+}
+
 void role_foreign_irq(struct vcpu *w)
 {
 	assert_ptr_equal(w, &v);
