@@ -51,12 +51,12 @@ include mk/lint.mk
 .PHONY: check
 check: ## set-up, unit, target and system tests, benchmark; the last line is the sum
 	$(Q)$(call SETUP,build unit run test)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit target system bench
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit tools target bench system
 
 .PHONY: check-all
 check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
 	$(Q)$(call SETUP,build clang unit run test lint)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang debug format lint unit target system bench
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang debug format lint unit tools target bench system
 
 clean: ## remove what was built (images, downloads and configuration stay)
 	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint

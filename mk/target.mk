@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Tests at EL2 in QEMU (tests/target), whole boots (tests/system), and the debugger.
 #
-# The test image is the product's own objects with tests/target in place of what a role gives to the core: the role's files come
-# from an archive, so a test that defines role_boot() replaces the file that has it, and may use the others.
+# The test image is the product's own objects, with tests/target in place of the part of the role that builds VMs from a machine file: the role's
+# files come from an archive, and the symbols of its main file are weak.
 
 T := $(B)/target
 TARGET_TESTS := $(sort $(wildcard tests/target/*.[cS] tests/target/framework/*.[cS]))
@@ -12,7 +12,7 @@ TARGET_OBJS := $(filter-out $(ROLE_OBJS),$(OBJS)) $(FDT_OBJS)
 TARGET_SMP ?= 4
 # The architected pointer authentication costs QEMU much time.
 TARGET_CPU ?= max,pauth-impdef=on
-TARGET_TIMEOUT ?= 120
+TARGET_TIMEOUT ?= 60
 
 $(B)/librole.a: $(ROLE_OBJS) $(B)/objs.list
 	$(call say,AR,$@) rm -f $@ && $(CROSS_COMPILE)ar rcs $@ $(ROLE_OBJS)
@@ -20,8 +20,14 @@ $(B)/librole.a: $(ROLE_OBJS) $(B)/objs.list
 $(T)/objs.list: FORCE
 	$(Q)mkdir -p $(@D) && echo '$(TARGET_TEST_OBJS)' >$@.tmp && (cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@)
 
-$(T)/target.elf: $(TARGET_TEST_OBJS) $(TARGET_OBJS) $(B)/librole.a $(LDSCRIPT) $(T)/objs.list $(BUILD_MK)
-	$(call say,LD,$@) $(TARGET_LD) $(LDFLAGS) -Map=$(T)/target.map -o $@ $(TARGET_TEST_OBJS) $(TARGET_OBJS) $(B)/librole.a
+# role_hyp.o is the product's but for what the tests define themselves.
+ROLE_MAIN := $(B)/obj/src/role/$(ROLE)/role_$(ROLE).o
+$(T)/role_weak.o: $(ROLE_MAIN)
+	$(Q)mkdir -p $(@D) && $(OBJCOPY) --weaken $< $@
+
+$(T)/target.elf: $(TARGET_TEST_OBJS) $(T)/role_weak.o $(TARGET_OBJS) $(B)/librole.a $(LDSCRIPT) $(T)/objs.list $(BUILD_MK)
+	$(call say,LD,$@) $(TARGET_LD) $(LDFLAGS) -Map=$(T)/target.map -o $@ $(TARGET_TEST_OBJS) $(T)/role_weak.o $(TARGET_OBJS) \
+		$(B)/librole.a
 
 -include $(TARGET_TEST_OBJS:.o=.d)
 
@@ -51,7 +57,7 @@ setup-run:
 	$(Q)$(call SETUP,build run)
 
 run check-target: $(T)/target.bin | setup-run
-	$(Q)$(PYTHON) tools/tap --timeout $(TARGET_TIMEOUT) -- $(PYTHON) tools/run --image $< --smp $(TARGET_SMP) --cpu $(TARGET_CPU)
+	$(Q)$(PYTHON) tools/tap --timeout $(TARGET_TIMEOUT) --fatal '^\*\*\* ' -- $(PYTHON) tools/run --image $< --smp $(TARGET_SMP) --cpu $(TARGET_CPU)
 run: ## target tests at EL2 in QEMU, TAP on the console
 check-target: ## the same, as `make check` runs it
 

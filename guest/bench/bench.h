@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The benchmark payload: a bare EL1 program that times what a hypervisor does for it, in ticks of CNTVCT (one instruction each under QEMU's
- * -icount shift=0). Runs on QEMU's virt map, under any hypervisor or none. What is shared by its files.
+ * The benchmark payload: a bare EL1 program that times what a hypervisor does for it, in ticks of CNTVCT (one
+ * instruction each under QEMU's -icount shift=0). Runs on QEMU's virt map, under any hypervisor or none. What is shared
+ * by its files.
  */
 #ifndef BENCH_H
 #define BENCH_H
 
 #ifdef __ASSEMBLER__
-/* Where it is linked and runs with its MMU on; physical memory starts VA_TO_PA lower. No hypervisor has code there, so a trace tells them apart. */
+/*
+ * Where it is linked and runs with its MMU on; physical memory starts VA_TO_PA lower. No hypervisor has code there, so
+ * a trace tells them apart.
+ */
 #define VA_TO_PA   0x40000000
 #define STACK_SIZE 8192
 #define CPUS_MAX   4
@@ -85,7 +89,10 @@ uint64_t stamp(void); /* isb, then CNTVCT */
 uint64_t hvc(uint64_t fid, uint64_t a, uint64_t b, uint64_t c);
 uint64_t smc(uint64_t fid, uint64_t a, uint64_t b, uint64_t c);
 extern char secondary_entry[];
-/* Called there: with the MMU off, the translation tables; the boot core; another core, its CPU_ON's context and its first instruction's CNTVCT. */
+/*
+ * Called there: with the MMU off, the translation tables; the boot core; another core, its CPU_ON's context and its
+ * first instruction's CNTVCT.
+ */
 void mmu_tables(void);
 void bench_main(const char *fdt) __attribute__((noreturn));
 void bench_secondary(uint64_t context, uint64_t first) __attribute__((noreturn));
@@ -104,8 +111,8 @@ void result(const char *name, uint64_t value);
 void power_off(void) __attribute__((noreturn));
 
 /*
- * A row: either op is timed, with what it takes between two calls of stamp(), and before, unless NULL, goes ahead of it untimed; or value
- * gives the figure. The result is the least of many tries.
+ * A row: either op is timed, with what it takes between two calls of stamp(), and before, unless NULL, goes ahead of it
+ * untimed; or value gives the figure. The result is the least of many tries.
  */
 struct row {
 	const char *name;
@@ -115,7 +122,10 @@ struct row {
 	unsigned int tries;
 };
 
-/* main.c: measure and print a row; with trace=NAME on the command line only that one, with a stop before and after a last try. */
+/*
+ * main.c: measure and print a row; with trace=NAME on the command line only that one, with a stop before and after
+ * a last try.
+ */
 void run_row(const struct row *row);
 bool is_tracing(void);
 

@@ -23,7 +23,10 @@
 #define FR_RXFE	  BIT(4)
 #define CR_ENABLE 0x301
 
-/* Level 1 block descriptors (ARM DDI 0487 D8.3): valid, access flag; attribute 0 with execute-never, or 1, inner shareable. */
+/*
+ * Level 1 block descriptors (ARM DDI 0487 D8.3): valid, access flag; attribute 0 with execute-never, or
+ * 1, inner shareable.
+ */
 #define DEVICE (BIT(0) | BIT(10) | BIT(54))
 #define NORMAL (BIT(0) | BIT(10) | BIT(2) | UINT64_C(3) << 8)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which rows are measured follows from the number of vCPUs: one, two that are to share a core, or four with a core each. The protocol on the
- * UART: `BENCH name value` a row, `BENCH-END`, then SYSTEM_OFF.
+ * Which rows are measured follows from the number of vCPUs: one, two that are to share a core, or four with a core
+ * each. The protocol on the UART: `BENCH name value` a row, `BENCH-END`, then SYSTEM_OFF.
  *
  * State owned: none.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rows of one vCPU: calls, emulated registers, its own interrupts. In each table a row is what is timed, and what is done before it.
+ * Rows of one vCPU: calls, emulated registers, its own interrupts. In each table a row is what is timed, and what is
+ * done before it.
  *
  * State owned: none.
  */

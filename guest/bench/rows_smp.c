@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rows that need a second vCPU: on the same core, asleep; or on another core, being started and getting interrupts. Under -icount all cores take
- * turns, and one that waits for another has to YIELD its turn.
+ * Rows that need a second vCPU: on the same core, asleep; or on another core, being started and getting interrupts.
+ * Under -icount all cores take turns, and one that waits for another has to YIELD its turn.
  *
- * State owned: first_instruction, ready: written by the other vCPU, reset by vCPU 0 while that one is off; ping_target: vCPU 0's.
+ * State owned: first_instruction, ready: written by the other vCPU, reset by vCPU 0 while that one is off;
+ * ping_target: vCPU 0's.
  */
 #include "abi/psci.h"
 #include "bench.h"

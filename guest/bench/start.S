@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Entry (offset 0 of the flat binary, MMU off, anywhere in the first GiB of RAM from 0x40000000), vectors, calls. x18 is reserved: the
- * interrupt vector's first instruction puts CNTVCT there.
+ * Entry (offset 0 of the flat binary, MMU off, anywhere in the first GiB of RAM from 0x40000000), vectors, calls. x18
+ * is reserved: the interrupt vector's first instruction puts CNTVCT there.
  */
 #include "bench.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SMC Calling Convention 1.2 (DEN 0028) and the true random number firmware interface 1.0 (DEN
- * 0098): identifiers and return values. For the product, guests and tests; constants only, so that
- * assembly may include it too.
+ * SMC Calling Convention 1.2 (DEN 0028) and the true random number firmware interface 1.0 (DEN 0098): identifiers and
+ * return values. For the product, guests and tests; constants only, so that assembly may include it too.
  */
 #ifndef ABI_SMCCC_H
 #define ABI_SMCCC_H
@@ -50,8 +49,7 @@
 #define SMCCC_VENDOR_HYP_UID   0x8600ff01
 #define SMCCC_VENDOR_HYP_REV   0x8600ff03
 
-/* UID of Trivet as a vendor-specific hypervisor service: 747269b6-6574-4a7e-9d15-0b2f0f1e6a31, as
- * w0 to w3. */
+/* UID of Trivet as a vendor-specific hypervisor service: 747269b6-6574-4a7e-9d15-0b2f0f1e6a31, as w0 to w3. */
 #define TRIVET_UID_0	 0xb6697274
 #define TRIVET_UID_1	 0x7e4a7465
 #define TRIVET_UID_2	 0x2f0b159d

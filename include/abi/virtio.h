@@ -42,8 +42,10 @@ struct virtq_desc {
 };
 _Static_assert(sizeof(struct virtq_desc) == 16, "virtio 1.2, 2.7.5");
 
-/* 2.7.6: the available ring: flags, idx, ring[num], used_event; 2.7.8: the used ring: flags, idx,
- * ring[num], avail_event */
+/*
+ * 2.7.6: the available ring: flags, idx, ring[num], used_event; 2.7.8: the used ring: flags, idx,
+ * ring[num], avail_event
+ */
 #define VIRTQ_AVAIL_F_NO_INTERRUPT 1u
 #define VIRTQ_USED_F_NO_NOTIFY	   1u
 

@@ -13,7 +13,8 @@
 
 /*
  * The EL1 state that belongs to a vCPU: one list for save, restore, reset and naming (bug class 11). X(name, reset).
- * Reset values: ARM DDI 0487 D1.? says mostly UNKNOWN: they are zero here, so that nothing leaks from one VM to another.
+ * Reset values: architecturally mostly UNKNOWN (ARM DDI 0487, each register's description); zero here, so that nothing
+ * leaks from one VM to another.
  */
 #define EL1_REGS(X)                                                                                                    \
 	X(SCTLR_EL1, 0x30d00800)                                                                                       \
@@ -38,8 +39,8 @@
 	X(TPIDR_EL1, 0)                                                                                                \
 	X(CONTEXTIDR_EL1, 0)                                                                                           \
 	X(CNTKCTL_EL1, 0)                                                                                              \
-	X(CNTV_CTL_EL0, 0)                                                                                             \
 	X(CNTV_CVAL_EL0, 0)                                                                                            \
+	X(CNTV_CTL_EL0, 0)                                                                                             \
 	X(CSSELR_EL1, 0)                                                                                               \
 	X(MDSCR_EL1, 0)
 
@@ -56,12 +57,18 @@
 	X(APGAKeyLo_EL1)                                                                                               \
 	X(APGAKeyHi_EL1)
 
+/*
+ * What a guest's DISR_EL1 is while HCR_EL2.AMO is set (FEAT_RAS): not trapped, though RAS is hidden, so switched
+ * where it exists.
+ */
+#define RAS_REGS(X) X(VDISR_EL2)
+
 enum el1_reg {
 #define X(name, reset) R_##name,
 	EL1_REGS(X)
 #undef X
 #define X(name) R_##name,
-		PAUTH_REGS(X)
+		PAUTH_REGS(X) RAS_REGS(X)
 #undef X
 			EL1_REG_COUNT
 };
@@ -85,8 +92,9 @@ struct arch_fpsimd {
 struct arch_vcpu {
 	uint64_t x[31];
 	/*
-	 * Not 0: x[19..28] are newer than what these registers hold. Else C code has kept them as the guest left them (AAPCS64 6.1.1), and an
-	 * entry does not load them. Set by who writes them, or gives the core to another vCPU; cleared on entry.
+	 * Not 0: x[19..28] are newer than what these registers hold. Else C code has kept them as the guest left them
+	 * (AAPCS64 6.1.1), and an entry does not load them. Set by who writes them, or gives the core to another vCPU;
+	 * cleared on entry.
 	 */
 	uint64_t reload;
 	uint64_t pc;	 /* ELR_EL2 */

@@ -6,8 +6,8 @@
 #include "core/percpu.h"
 #include "core/vcpu.h"
 
-/* Cores whose hardware registers hold something other than zero. */
-static uint64_t dirty;
+/* Cores whose hardware registers hold something other than zero: at first all may, as they reset to UNKNOWN. */
+static uint64_t dirty = UINT64_MAX;
 
 static unsigned int count(unsigned int kind)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Self-hosted debug of a vCPU (ARM DDI 0487 D2): every access to a breakpoint or watchpoint register traps (MDCR_EL2.TDA); writes are kept with the
- * vCPU and, when they are in use, also stand in the hardware while it is loaded.
+ * Self-hosted debug of a vCPU (ARM DDI 0487 D2): every access to a breakpoint or watchpoint register traps
+ * (MDCR_EL2.TDA); writes are kept with the vCPU and, when they are in use, also stand in the hardware while
+ * it is loaded.
  */
 #ifndef CORE_DEBUG_REGS_H
 #define CORE_DEBUG_REGS_H

@@ -135,8 +135,10 @@ static int exclusive_ordered(uint32_t insn, struct decode_access *a)
 	return OK;
 }
 
-/* LDAPUR, STLUR: size:2 011 V 01 opc:2 0 imm9 00 Rn Rt (V: bits 11:10 are 10); around them memory
- * copy, tags, 128-bit atomics. */
+/*
+ * LDAPUR, STLUR: size:2 011 V 01 opc:2 0 imm9 00 Rn Rt (V: bits 11:10 are 10); around them memory copy,
+ * tags, 128-bit atomics.
+ */
 static int ordered_unscaled_and_misc(uint32_t insn, struct decode_access *a)
 {
 	unsigned int size = field(insn, 31, 30), op4 = field(insn, 11, 10);
@@ -191,8 +193,7 @@ static int pair(uint32_t insn, struct decode_access *a)
 	return OK;
 }
 
-/* Register with imm9: size:2 111 V 00 opc:2 0 imm9 idx:2 Rn Rt; idx 0 unscaled, 1 post, 2
- * unprivileged, 3 pre */
+/* Register with imm9: size:2 111 V 00 opc:2 0 imm9 idx:2 Rn Rt; idx 0 unscaled, 1 post, 2 unprivileged, 3 pre */
 static int register_imm9(uint32_t insn, struct decode_access *a)
 {
 	unsigned int idx = field(insn, 11, 10);
@@ -232,8 +233,10 @@ static int register_offset(uint32_t insn, struct decode_access *a)
 	return insn & BIT(14) ? single(insn, a) : E_NOTSUP;
 }
 
-/* LDRAA, LDRAB: 11 111 0 00 M S 1 imm9 W 1 Rn Rt. With write-back the base becomes the
- * authenticated address: not emulated. */
+/*
+ * LDRAA, LDRAB: 11 111 0 00 M S 1 imm9 W 1 Rn Rt. With write-back the base becomes the authenticated
+ * address: not emulated.
+ */
 static int authenticated(uint32_t insn, struct decode_access *a)
 {
 	if (is_simd(insn) || field(insn, 31, 30) != 3)

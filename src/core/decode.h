@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Loads and stores that the syndrome does not describe (ESR.ISV = 0): A64 decode of pairs,
- * write-back, SIMD&FP, exclusive and so on (ARM DDI 0487 C4.1.94 Loads and Stores). Pure: bytes to
- * a description.
+ * Loads and stores that the syndrome does not describe (ESR.ISV = 0): A64 decode of pairs, write-back, SIMD&FP,
+ * exclusive and so on (ARM DDI 0487 C4.1.94 Loads and Stores). Pure: bytes to a description.
  */
 #ifndef CORE_DECODE_H
 #define CORE_DECODE_H
@@ -18,8 +17,10 @@ enum decode_kind {
 	DECODE_OTHER,	  /* memory tags, 64-byte accesses, memory copy: known, not emulated */
 };
 
-/* What an instruction does. Fields below the first two are exact for GENERAL and PREFETCH; for the
- * other kinds they are what is easily had. */
+/*
+ * What an instruction does. Fields below the first two are exact for GENERAL and PREFETCH; for the other kinds they are
+ * what is easily had.
+ */
 struct decode_access {
 	enum decode_kind kind;
 	bool write; /* it stores (also: it loads and stores) */

@@ -21,8 +21,10 @@
 #define NIL	  UINT32_MAX
 #define ORDERS	  (FRAME_ORDER_MAX + 1)
 
-/* The first page of a block says how large the block is; all others have NOT_FIRST. Zeroed: a
- * reserved page, not first of anything. */
+/*
+ * The first page of a block says how large the block is; all others have NOT_FIRST. Zeroed: a reserved page, not
+ * first of anything.
+ */
 #define NOT_FIRST    0
 #define FIRST(order) ((uint8_t)((order) + 1))
 
@@ -113,8 +115,7 @@ static void list_remove(struct bank *b, unsigned int order, uint32_t i)
 	r->first = NOT_FIRST;
 }
 
-/* Put a block of FREE pages on its list, merged with its buddy as long as that is free and whole.
- */
+/* Put a block of FREE pages on its list, merged with its buddy as long as that is free and whole. */
 static void insert_block(struct bank *b, uint64_t pfn, unsigned int order)
 {
 	while (order < FRAME_ORDER_MAX) {
@@ -302,8 +303,9 @@ int frame_get(pa_t pa, struct frame_info *info)
 	return r ? OK : E_RANGE;
 }
 
-/* Does each page of the range have a record that says so? owner FRAME_NOBODY: any, in any state.
- * Ranges may span banks. */
+/*
+ * Does each page of the range have a record that says so? owner FRAME_NOBODY: any, in any state. Ranges may span banks.
+ */
 static bool all_pages(pa_t pa, uint64_t size, uint16_t owner)
 {
 	uint64_t end;

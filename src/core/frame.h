@@ -3,9 +3,8 @@
  * Physical pages: the one authority on who owns each of them and in which state it is, and the
  * allocator of free ones.
  *
- * Every 4 KiB page of RAM has a record. Stage-2 tables follow the records, never the other way
- * round. Lock: one (LOCK_FRAME), inside. A buddy allocator: blocks of 2^order pages, aligned to
- * their size.
+ * Every 4 KiB page of RAM has a record. Stage-2 tables follow the records, never the other way round. Lock: one
+ * (LOCK_FRAME), inside. A buddy allocator: blocks of 2^order pages, aligned to their size.
  */
 #ifndef CORE_FRAME_H
 #define CORE_FRAME_H
@@ -20,8 +19,7 @@
 
 /* pKVM's model; what is not shared, lent or donated is OWNED by its owner. */
 enum frame_state {
-	FRAME_RESERVED, /* not ours to give: firmware, the image, the bundle, holes. Zero: what new
-			   records say */
+	FRAME_RESERVED, /* not ours to give: firmware, the image, the bundle, holes. Zero: what new records say */
 	FRAME_FREE,
 	FRAME_OWNED,
 	FRAME_SHARED_OWNED,

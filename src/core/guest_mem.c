@@ -8,6 +8,7 @@
  */
 #include "core/guest_mem.h"
 
+#include "arch/guest.h"
 #include "arch/mmu.h"
 #include "core/partition.h"
 #include "core/s1.h"
@@ -15,8 +16,7 @@
 #include "lib/checked.h"
 #include "lib/string.h"
 
-/* How much is copied under one hold of the lock: no other core waits longer for a fault than this
- * takes. */
+/* How much is copied under one hold of the lock: no other core waits longer for a fault than this takes. */
 #define PIECE_MAX (256 * KIB)
 
 /* The guest range that is left, and our end of it. */
@@ -46,15 +46,6 @@ static void piece_image(struct job *j, void *ram, size_t n)
 	piece_write(j, ram, n);
 	arch_dcache_clean_inval(ram, n);
 	arch_icache_sync(ram, n);
-}
-
-static void piece_zero(struct job *j, void *ram, size_t n)
-{
-	(void)j;
-	if (IS_ALIGNED((uintptr_t)ram | n, PAGE_SIZE))
-		arch_zero_pages(ram, n);
-	else
-		memset(ram, 0, n);
 }
 
 /* Find the leaf that maps ipa, if it is normal memory with the permissions need. */
@@ -99,11 +90,6 @@ int guest_mem_read(struct partition *p, ipa_t ipa, void *dst, size_t size)
 int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size)
 {
 	return run(p, &(struct job){ .ipa = ipa, .left = size, .src = src }, S2_W, piece_write);
-}
-
-int guest_mem_zero(struct partition *p, ipa_t ipa, uint64_t size)
-{
-	return run(p, &(struct job){ .ipa = ipa, .left = size }, S2_W, piece_zero);
 }
 
 int guest_mem_load_image(struct partition *p, ipa_t ipa, const void *src, size_t size)
@@ -162,4 +148,21 @@ int guest_mem_store(struct partition *p, ipa_t ipa, unsigned int size, uint64_t 
 	}
 	s2_unlock(l);
 	return rc;
+}
+
+int guest_mem_fetch(uint64_t va, uint32_t *words, unsigned int n)
+{
+	bool el0 = !(guest_pstate() & MASK(3, 2));
+	uint64_t size = (uint64_t)n * sizeof(*words);
+	const uint32_t *ram;
+	pa_t pa;
+
+	if (!IS_ALIGNED(va, sizeof(*words)) || !range_within(va & (PAGE_SIZE - 1), size, PAGE_SIZE))
+		return E_INVAL;
+	if (guest_translate(va, el0, &pa) || !s1_is_direct(pa, size))
+		return E_FAULT;
+	ram = pa_to_ptr(pa);
+	for (unsigned int i = 0; i < n; i++)
+		words[i] = __atomic_load_n(&ram[i], __ATOMIC_RELAXED);
+	return OK;
 }

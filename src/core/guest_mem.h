@@ -15,7 +15,6 @@ struct partition;
 
 int guest_mem_read(struct partition *p, ipa_t ipa, void *dst, size_t size) MUST_CHECK;
 int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size) MUST_CHECK;
-int guest_mem_zero(struct partition *p, ipa_t ipa, uint64_t size) MUST_CHECK;
 
 /*
  * Naturally aligned single-copy atomic accesses of 2, 4 or 8 bytes, for rings that are shared with
@@ -24,8 +23,17 @@ int guest_mem_zero(struct partition *p, ipa_t ipa, uint64_t size) MUST_CHECK;
 int guest_mem_load(struct partition *p, ipa_t ipa, unsigned int size, uint64_t *value) MUST_CHECK;
 int guest_mem_store(struct partition *p, ipa_t ipa, unsigned int size, uint64_t value) MUST_CHECK;
 
-/* As guest_mem_write, then cleaned to the point of coherency and visible to instruction fetch: for
- * images loaded before a guest starts with its MMU off. */
+/*
+ * As guest_mem_write, then cleaned to the point of coherency and visible to instruction fetch: for images loaded before
+ * a guest starts with its MMU off.
+ */
 int guest_mem_load_image(struct partition *p, ipa_t ipa, const void *src, size_t size) MUST_CHECK;
+
+/*
+ * n instructions from va on, all in one page, as the vCPU loaded on this core has them at its exception level:
+ * through both of its stages, but by a read, so E_FAULT also for code that may only be executed. E_INVAL when
+ * misaligned or across pages.
+ */
+int guest_mem_fetch(uint64_t va, uint32_t *words, unsigned int n) MUST_CHECK;
 
 #endif

@@ -9,8 +9,10 @@
 
 #include "lib/types.h"
 
-/* Zeroed memory of at least size bytes, aligned to 16 (to a page above HEAP_SMALL_MAX bytes). NULL
- * when there is none, or size is 0. */
+/*
+ * Zeroed memory of at least size bytes, aligned to 16 (to a page above HEAP_SMALL_MAX bytes). NULL when there is none,
+ * or size is 0.
+ */
 void *heap_alloc(size_t size) MUST_CHECK;
 
 #define HEAP_SMALL_MAX 2016

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine from its device tree; see hw.h. Everything that the tree says is checked before use: firmware is input
- * too.
+ * The machine from its device tree; see hw.h. Everything that the tree says is checked before use: firmware
+ * is input too.
  */
 #include "core/hw.h"
 
@@ -44,8 +44,8 @@ static uint64_t cells(const fdt32_t *c, int n)
 }
 
 /*
- * Entry index of node's reg, translated to the CPU's view: buses on the way must map one to one (an empty "ranges") or by ranges.
- * OK, E_NOENT when there is no such entry, E_FORMAT.
+ * Entry index of node's reg, translated to the CPU's view: buses on the way must map one to one (an empty "ranges") or
+ * by ranges. OK, E_NOENT when there is no such entry, E_FORMAT.
  */
 static int get_reg(struct parse *p, int node, unsigned int index, struct hw_range *r)
 {
@@ -254,6 +254,12 @@ static int parse_timer(struct parse *p, unsigned int stride)
 		if (rc == E_FORMAT)
 			return rc;
 	}
+	/*
+	 * A guest's list register names the physical interrupt that its EOI ends: the virtual timer's, PPI 27 on every
+	 * machine (Arm BSA).
+	 */
+	if (p->hw->timer_intid[2] != 27)
+		return fail(p, node, "interrupts", "the virtual timer is not PPI 11 (INTID 27)");
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine that Trivet runs on, as its device tree describes it (Devicetree Specification 0.4; Linux bindings arm,gic-v3, arm,pl011,
- * arm,psci, arm,armv8-timer). Filled once at boot by hw_parse, only read afterwards.
+ * The machine that Trivet runs on, as its device tree describes it (Devicetree Specification 0.4; Linux bindings
+ * arm,gic-v3, arm,pl011, arm,psci, arm,armv8-timer). Filled once at boot by hw_parse, only read afterwards.
  */
 #ifndef CORE_HW_H
 #define CORE_HW_H
@@ -51,8 +51,8 @@ struct hw_error {
 };
 
 /*
- * Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of *out then.
- * Pure.
+ * Read a flattened tree of at most size bytes. OK, or E_FORMAT with *err filled: nothing may be used of
+ * *out then. Pure.
  */
 int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err) MUST_CHECK;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ID registers as guests see them: one row a register (ARM DDI 0487 D19.2.59 ff.). Deny by default: of each register only the fields named here pass, each
- * capped at the highest value that Trivet knows how to give. Hidden, because their state is not switched or their traps are on: SVE, SME, MTE,
- * RAS, MPAM, AMU, PMU, SPE, trace, AArch32, nested virtualization, WFxT, TCR2, SCTLR2, permission indirection, GCS, LS64.
+ * ID registers as guests see them: one row a register (ARM DDI 0487 D19.2.59 ff.). Deny by default: of each register
+ * only the fields named here pass, each capped at the highest value that Trivet knows how to give. Hidden, because
+ * their state is not switched or their traps are on: SVE, SME, MTE, RAS, MPAM, AMU, PMU, SPE, trace, AArch32, nested
+ * virtualization, WFxT, TCR2, SCTLR2, permission indirection, GCS, LS64.
  */
 #include "core/idregs.h"
 
@@ -25,102 +26,42 @@ struct id_row {
 	struct id_field field[16];
 };
 
+/* clang-format off */
 static const struct id_row rows[] = {
 	/*
 	 * ID_AA64PFR0_EL1: EL0 and EL1 AArch64 only; no EL2, EL3; FP, AdvSIMD; GIC system registers; DIT, CSV2, CSV3.
 	 */
-	{ 4,
-	  0,
-	  { { 0, FIX | 1 },
-	    { 4, FIX | 1 },
-	    { 16, SGN | 1 },
-	    { 20, SGN | 1 },
-	    { 24, FIX | 1 },
-	    { 48, 1 },
-	    { 56, 1 },
-	    { 60, 1 },
-	    { F_END, 0 } } },
+	{ 4, 0, { { 0, FIX | 1 }, { 4, FIX | 1 }, { 16, SGN | 1 }, { 20, SGN | 1 }, { 24, FIX | 1 }, { 48, 1 },
+		  { 56, 1 }, { 60, 1 }, { F_END, 0 } } },
 	/* ID_AA64PFR1_EL1: BT, SSBS. */
 	{ 4, 1, { { 0, 1 }, { 4, 2 }, { F_END, 0 } } },
 	/* ID_AA64DFR0_EL1: DebugVer (Armv8.0 debug: 6), BRPs, WRPs, CTX_CMPs, DoubleLock. */
 	{ 5, 0, { { 0, FIX | 6 }, { 12, 15 }, { 20, 15 }, { 28, 15 }, { 36, SGN | 0 }, { F_END, 0 } } },
 	/* ID_AA64ISAR0_EL1: all instruction sets but TME. */
-	{ 6,
-	  0,
-	  { { 4, 2 },
-	    { 8, 1 },
-	    { 12, 2 },
-	    { 16, 1 },
-	    { 20, 3 },
-	    { 28, 1 },
-	    { 32, 1 },
-	    { 36, 1 },
-	    { 40, 1 },
-	    { 44, 1 },
-	    { 48, 1 },
-	    { 52, 2 },
-	    { 56, 2 },
-	    { 60, 1 },
-	    { F_END, 0 } } },
+	{ 6, 0, { { 4, 2 }, { 8, 1 }, { 12, 2 }, { 16, 1 }, { 20, 3 }, { 28, 1 }, { 32, 1 }, { 36, 1 }, { 40, 1 },
+		  { 44, 1 }, { 48, 1 }, { 52, 2 }, { 56, 2 }, { 60, 1 }, { F_END, 0 } } },
 	/*
-	 * ID_AA64ISAR1_EL1: DPB, APA, API, JSCVT, FCMA, LRCPC, GPA, GPI, FRINTTS, SB, SPECRES, BF16, DGH, I8MM; not XS,
-	 * LS64.
+	 * ID_AA64ISAR1_EL1: DPB, APA, API, JSCVT, FCMA, LRCPC, GPA, GPI, FRINTTS, SB, SPECRES, BF16, DGH, I8MM;
+	 * not XS, LS64.
 	 */
-	{ 6,
-	  1,
-	  { { 0, 2 },
-	    { 4, 5 },
-	    { 8, 5 },
-	    { 12, 1 },
-	    { 16, 1 },
-	    { 20, 3 },
-	    { 24, 1 },
-	    { 28, 1 },
-	    { 32, 1 },
-	    { 36, 1 },
-	    { 40, 2 },
-	    { 44, 2 },
-	    { 48, 1 },
-	    { 52, 1 },
-	    { F_END, 0 } } },
+	{ 6, 1, { { 0, 2 }, { 4, 5 }, { 8, 5 }, { 12, 1 }, { 16, 1 }, { 20, 3 }, { 24, 1 }, { 28, 1 }, { 32, 1 },
+		  { 36, 1 }, { 40, 2 }, { 44, 2 }, { 48, 1 }, { 52, 1 }, { F_END, 0 } } },
 	/* ID_AA64ISAR2_EL1: RPRES, GPA3, APA3, MOPS, BC, PAC_frac, CLRBHB, CSSC; not WFxT. */
-	{ 6,
-	  2,
-	  { { 4, 1 }, { 8, 1 }, { 12, 5 }, { 16, 1 }, { 20, 1 }, { 24, 1 }, { 28, 1 }, { 52, 1 }, { F_END, 0 } } },
+	{ 6, 2, { { 4, 1 }, { 8, 1 }, { 12, 5 }, { 16, 1 }, { 20, 1 }, { 24, 1 }, { 28, 1 }, { 52, 1 },
+		  { F_END, 0 } } },
 	/*
-	 * ID_AA64MMFR0_EL1: PARange (capped below), ASIDBits, BigEnd, SNSMem, BigEndEL0, TGran16, TGran64, TGran4 (no
-	 * LPA2), ECV (self-synchronising views).
+	 * ID_AA64MMFR0_EL1: PARange (capped below), ASIDBits, SNSMem, TGran16, TGran64, TGran4 (no LPA2), ECV
+	 * (self-synchronising views). Not BigEnd: devices are emulated little-endian.
 	 */
-	{ 7,
-	  0,
-	  { { 0, 5 },
-	    { 4, 2 },
-	    { 8, 1 },
-	    { 12, 1 },
-	    { 16, 1 },
-	    { 20, 1 },
-	    { 24, SGN | 0 },
-	    { 28, SGN | 0 },
-	    { 60, 1 },
-	    { F_END, 0 } } },
+	{ 7, 0, { { 0, 5 }, { 4, 2 }, { 12, 1 }, { 20, 1 }, { 24, SGN | 0 }, { 28, SGN | 0 }, { 60, 1 },
+		  { F_END, 0 } } },
 	/* ID_AA64MMFR1_EL1: HAFDBS, HPDS, PAN, ETS, AFP, nTLBPA. */
 	{ 7, 1, { { 0, 2 }, { 12, 2 }, { 20, 3 }, { 36, 3 }, { 44, 1 }, { 48, 1 }, { F_END, 0 } } },
 	/* ID_AA64MMFR2_EL1: CnP, UAO, LSM, VARange, CCIDX, ST, AT, IDS, TTL, BBM, E0PD. */
-	{ 7,
-	  2,
-	  { { 0, 1 },
-	    { 4, 1 },
-	    { 8, 1 },
-	    { 16, 1 },
-	    { 20, 1 },
-	    { 28, 1 },
-	    { 32, 1 },
-	    { 36, 1 },
-	    { 48, 1 },
-	    { 52, 2 },
-	    { 60, 1 },
-	    { F_END, 0 } } },
+	{ 7, 2, { { 0, 1 }, { 4, 1 }, { 8, 1 }, { 16, 1 }, { 20, 1 }, { 28, 1 }, { 32, 1 }, { 36, 1 }, { 48, 1 },
+		  { 52, 2 }, { 60, 1 }, { F_END, 0 } } },
 };
+/* clang-format on */
 
 static uint64_t reduce(struct id_field f, uint64_t hw)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ID registers that a guest reads (HCR_EL2.TID3): the hardware's, reduced to what the guest can really use. A field that no row allows reads as zero.
+ * The ID registers that a guest reads (HCR_EL2.TID3): the hardware's, reduced to what the guest can really use. A field
+ * that no row allows reads as zero.
  */
 #ifndef CORE_IDREGS_H
 #define CORE_IDREGS_H

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions given to the loaded vCPU: what AArch64.TakeException does for a target of EL1 (ARM DDI
- * 0487 J1.1.2, D1.3).
+ * Exceptions given to the loaded vCPU: what AArch64.TakeException does for a target of EL1 (ARM DDI 0487 J1.1.2, D1.3).
  *
- * No state, no lock: the registers of the vCPU that is loaded on this core. v stays a parameter so
- * that the callers' code says whom it hits.
+ * No state, no lock: the registers of the vCPU v, which is loaded on this core.
  */
 #include "core/inject.h"
 
 #include "arch/guest.h"
+#include "core/percpu.h"
 #include "core/vcpu.h"
 
 /* PSTATE as in SPSR_EL2 (C5.2.19) */
@@ -56,10 +55,9 @@ static uint64_t vector_offset(uint64_t pstate)
 }
 
 /*
- * The new PSTATE. The flags, DIT and TCO stay (memory tagging is hidden from guests, so TCO is
- * never looked at). SS, IL, BTYPE, UAO and ALLINT become 0 by not being copied. Without FEAT_PAN or
- * FEAT_SSBS the control bits in SCTLR_EL1 are RES1 and RES0 and the PSTATE bits ignore what is
- * written.
+ * The new PSTATE. The flags, DIT and TCO stay (memory tagging is hidden from guests, so TCO is never looked at). SS,
+ * IL, BTYPE, UAO and ALLINT become 0 by not being copied. Without FEAT_PAN or FEAT_SSBS the control bits in SCTLR_EL1
+ * are RES1 and RES0 and the PSTATE bits ignore what is written.
  */
 static uint64_t new_pstate(uint64_t old, uint64_t sctlr)
 {
@@ -72,10 +70,11 @@ static uint64_t new_pstate(uint64_t old, uint64_t sctlr)
 	return new | PSTATE_DAIF | PSTATE_EL1 | PSTATE_SPSEL;
 }
 
-static void take_exception(uint64_t esr)
+static void take_exception(struct vcpu *v, uint64_t esr)
 {
 	uint64_t old = guest_pstate();
 
+	trace_put(&this_cpu()->trace, trace_as(v->trace_exit, TRACE_INJECT), esr, guest_pc());
 	guest_el1_write(R_ESR_EL1, esr);
 	guest_el1_write(R_ELR_EL1, guest_pc());
 	guest_el1_write(R_SPSR_EL1, old);
@@ -83,25 +82,24 @@ static void take_exception(uint64_t esr)
 	guest_pstate_set(new_pstate(old, guest_el1_read(R_SCTLR_EL1)));
 }
 
-void inject_undef(struct vcpu *v UNUSED)
+void inject_undef(struct vcpu *v)
 {
-	/* IL is 1 for EC 0, whatever the trapped syndrome said (D24.2.37: RES1 for an unknown
-	 * reason). */
-	take_exception(ESR_EC(EC_UNKNOWN) | ESR_IL);
+	/* IL is 1 for EC 0, whatever the trapped syndrome said (D24.2.37: RES1 for an unknown reason). */
+	take_exception(v, ESR_EC(EC_UNKNOWN) | ESR_IL);
 }
 
-void inject_data_abort(struct vcpu *v UNUSED, uint64_t far, bool write)
+void inject_data_abort(struct vcpu *v, uint64_t far, bool write)
 {
 	uint64_t ec = from_el0(guest_pstate()) ? EC_DABT_LOWER : EC_DABT_SAME;
 
 	guest_el1_write(R_FAR_EL1, far);
-	take_exception(ESR_EC(ec) | ESR_IL | (write ? ESR_WNR : 0) | FSC_EXTERNAL);
+	take_exception(v, ESR_EC(ec) | ESR_IL | (write ? ESR_WNR : 0) | FSC_EXTERNAL);
 }
 
-void inject_fetch_abort(struct vcpu *v UNUSED, uint64_t far)
+void inject_fetch_abort(struct vcpu *v, uint64_t far)
 {
 	uint64_t ec = from_el0(guest_pstate()) ? EC_IABT_LOWER : EC_IABT_SAME;
 
 	guest_el1_write(R_FAR_EL1, far);
-	take_exception(ESR_EC(ec) | ESR_IL | FSC_EXTERNAL);
+	take_exception(v, ESR_EC(ec) | ESR_IL | FSC_EXTERNAL);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions that Trivet gives to the vCPU loaded on this core, as the architecture would take them
- * to EL1 (AArch64.TakeException, ARM DDI 0487 J1.1.2): ELR, SPSR, ESR, FAR and the new PSTATE. Own
- * core.
+ * Exceptions that Trivet gives to the vCPU loaded on this core, as the architecture would take them to EL1
+ * (AArch64.TakeException, ARM DDI 0487 J1.1.2): ELR, SPSR, ESR, FAR and the new PSTATE. Own core.
  */
 #ifndef CORE_INJECT_H
 #define CORE_INJECT_H

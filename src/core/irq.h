@@ -2,7 +2,8 @@
 /*
  * Physical interrupts that Trivet takes at EL2: who handles which INTID.
  *
- * Handlers run on the core that took the interrupt, interrupts masked. The table is filled at boot and only read afterwards.
+ * Handlers run on the core that took the interrupt, interrupts masked. The table is filled at boot and
+ * only read afterwards.
  */
 #ifndef CORE_IRQ_H
 #define CORE_IRQ_H
@@ -22,8 +23,8 @@ typedef enum irq_result (*irq_fn)(uint32_t intid, void *arg);
 enum { SGI_KICK = 0, SGI_PANIC = 1 };
 
 /*
- * Names of the PPIs in use (Arm BSA: the recommended numbers; the host device tree's timer node decides for the
- * timers).
+ * Names of the PPIs in use (Arm BSA: the recommended numbers; the host device tree's timer node decides
+ * for the timers).
  */
 #define PPI_MAINTENANCE 25
 #define PPI_HYP_TIMER	26
@@ -33,7 +34,10 @@ enum { SGI_KICK = 0, SGI_PANIC = 1 };
 /* E_INVAL, or E_EXIST when taken. */
 int irq_register(uint32_t intid, irq_fn fn, void *arg) MUST_CHECK;
 
-/* Acknowledge and handle the highest pending interrupt of this core, if there is one. Another that is pending comes by itself. */
+/*
+ * Acknowledge and handle the highest pending interrupt of this core, if there is one. Another that is pending
+ * comes by itself.
+ */
 void irq_dispatch(void);
 
 #endif

@@ -6,7 +6,7 @@
 #include "core/percpu.h"
 
 #ifdef CONFIG_DEBUG
-static void rank_take(const struct spinlock *l)
+void spin_rank_take(const struct spinlock *l)
 {
 	struct percpu *cpu = this_cpu();
 
@@ -14,17 +14,9 @@ static void rank_take(const struct spinlock *l)
 	cpu->lock_ranks |= UINT32_C(1) << l->rank;
 }
 
-static void rank_drop(const struct spinlock *l)
+void spin_rank_drop(const struct spinlock *l)
 {
 	this_cpu()->lock_ranks &= ~(UINT32_C(1) << l->rank);
-}
-#else
-static void rank_take(const struct spinlock *l UNUSED)
-{
-}
-
-static void rank_drop(const struct spinlock *l UNUSED)
-{
 }
 #endif
 
@@ -33,20 +25,10 @@ void spin_init(struct spinlock *l, enum lock_rank rank)
 	*l = (struct spinlock)SPINLOCK_INIT(rank);
 }
 
-void spin_lock(struct spinlock *l)
+void spin_wait(const struct spinlock *l, uint32_t ticket)
 {
-	uint32_t ticket;
-
-	rank_take(l);
-	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
 	while (__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket)
 		arch_relax();
-}
-
-void spin_unlock(struct spinlock *l)
-{
-	rank_drop(l);
-	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
 }
 
 bool spin_is_locked(const struct spinlock *l)

@@ -23,7 +23,6 @@ enum lock_rank {
 	LOCK_HEAP,
 	LOCK_FRAME,
 	LOCK_RANDOM, /* the random number generator */
-	LOCK_GIC,
 	LOCK_LOG,
 	LOCK_CONSOLE,
 };
@@ -40,8 +39,41 @@ struct spinlock {
 	}
 
 void spin_init(struct spinlock *l, enum lock_rank rank);
-void spin_lock(struct spinlock *l);
-void spin_unlock(struct spinlock *l);
+
+/* Until the ticket's turn comes. */
+void spin_wait(const struct spinlock *l, uint32_t ticket);
+
+#ifdef CONFIG_DEBUG
+/* Checks of what this core holds: ranks only rise. */
+void spin_rank_take(const struct spinlock *l);
+void spin_rank_drop(const struct spinlock *l);
+#else
+static inline void spin_rank_take(const struct spinlock *l UNUSED)
+{
+}
+
+static inline void spin_rank_drop(const struct spinlock *l UNUSED)
+{
+}
+#endif
+
+/* Inline: on every path that is worth being short. */
+static inline void spin_lock(struct spinlock *l)
+{
+	uint32_t ticket;
+
+	spin_rank_take(l);
+	ticket = __atomic_fetch_add(&l->next, 1, __ATOMIC_RELAXED);
+	if (unlikely(__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != ticket))
+		spin_wait(l, ticket);
+}
+
+static inline void spin_unlock(struct spinlock *l)
+{
+	spin_rank_drop(l);
+	__atomic_store_n(&l->owner, l->owner + 1, __ATOMIC_RELEASE);
+}
+
 bool spin_is_locked(const struct spinlock *l);
 
 #endif

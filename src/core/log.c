@@ -23,16 +23,10 @@ struct log_ring log_rings[CONFIG_MAX_CPUS];
 
 static struct spinlock lock = SPINLOCK_INIT(LOCK_LOG);
 static void (*sink)(char c);
-static enum log_level threshold = (enum log_level)CONFIG_LOG_LEVEL;
 
 void log_set_sink(void (*putc)(char c))
 {
 	sink = putc;
-}
-
-void log_set_level(enum log_level level)
-{
-	threshold = level;
 }
 
 bool log_may_say(uint32_t *said, uint32_t limit)
@@ -62,7 +56,7 @@ void log_at(enum log_level level, const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (level > threshold)
+	if (level > (enum log_level)CONFIG_LOG_LEVEL)
 		return;
 	n = fmt_snprintf(line, sizeof(line), "[%5llu.%06llu] trivet: %s", (unsigned long long)(us / 1000000),
 			 (unsigned long long)(us % 1000000), prefix[level]);

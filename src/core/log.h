@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The log: lines with a level, kept in a ring for each core and printed on the console. Any core, any time; LOCK_LOG inside.
- * A line that a guest can cause must be rate-limited: log_once() or log_limited().
+ * The log: lines with a level, kept in a ring for each core and printed on the console. Any core, any time; LOCK_LOG
+ * inside. A line that a guest can cause must be rate-limited: log_once() or log_limited().
  */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
@@ -29,6 +29,5 @@ bool log_may_say(uint32_t *said, uint32_t limit);
 
 /* Where lines go: one character at a time, under LOCK_LOG. NULL: nowhere, they are only kept. */
 void log_set_sink(void (*putc)(char c));
-void log_set_level(enum log_level level);
 
 #endif

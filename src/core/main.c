@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From the first C function to the first guest: read the device tree, take over memory, interrupts and time, start the other cores, hand over to the role.
+ * From the first C function to the first guest: read the device tree, take over memory, interrupts and time, start the
+ * other cores, hand over to the role.
  *
- * State owned: percpu[], nr_cpus, cpus_online. A machine that cannot be used is said in one line and the core stops: there is nobody to return to.
+ * State owned: percpu[], nr_cpus, cpus_online. A machine that cannot be used is said in one line and the core stops:
+ * there is nobody to return to.
  */
 #include <libfdt.h>
 

@@ -22,7 +22,8 @@ int memory_map_add(struct memory_map *m, struct hw_range r) MUST_CHECK;
 bool memory_map_next_free(const struct memory_map *m, uint64_t *at, uint64_t end, uint64_t *size);
 
 /*
- * Page records for all banks of h (in the direct map), everything released but h's reserved ranges, own[] and the records themselves. E_NOMEM.
+ * Page records for all banks of h (in the direct map), everything released but h's reserved ranges, own[] and the
+ * records themselves. E_NOMEM.
  */
 int memory_map_init(const struct hw *h, const struct hw_range *own, unsigned int nr_own) MUST_CHECK;
 

@@ -2,9 +2,8 @@
 /*
  * Emulated device memory: a sorted table of regions, searched on every data abort.
  *
- * State owned: each partition's struct mmio_map. No lock: the table is complete before the
- * partition runs; the hint is a guess that is checked at each use, so a torn or stale one costs
- * only time.
+ * State owned: each partition's struct mmio_map. No lock: the table is complete before the partition runs; the hint is
+ * a guess that is checked at each use, so a torn or stale one costs only time.
  */
 #include "core/mmio.h"
 
@@ -32,12 +31,26 @@ int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, vo
 
 	for (unsigned int i = m->count; i > at; i--)
 		m->region[i] = m->region[i - 1];
-	m->region[at] = (struct mmio_region){ base.a, size, fn, dev };
+	m->region[at] = (struct mmio_region){
+		.base = base.a,
+		.size = size,
+		.aligned = IS_ALIGNED(base.a, 8) ? ALIGN_DOWN(size, 8) : 0,
+		.fn = fn,
+		.dev = dev,
+	};
 	m->count++;
 	return OK;
 }
 
-const struct mmio_region *mmio_search(struct mmio_map *m, uint64_t ipa, uint64_t size)
+static bool holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
+{
+	/* An address below the base wraps to an offset above every size. */
+	uint64_t off = ipa - r->base;
+
+	return off < r->size && size <= r->size - off;
+}
+
+const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size)
 {
 	unsigned int lo = 0, hi = m->count;
 
@@ -45,13 +58,13 @@ const struct mmio_region *mmio_search(struct mmio_map *m, uint64_t ipa, uint64_t
 	while (lo < hi) {
 		unsigned int mid = (lo + hi) / 2;
 
-		if (m->region[mid].base <= ipa)
+		if (m->region[mid].base <= ipa.a)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (!lo || !mmio_region_holds(&m->region[lo - 1], ipa, size))
+	if (!lo || !holds(&m->region[lo - 1], ipa.a, size))
 		return NULL;
-	__atomic_store_n(&m->hint, lo - 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&m->hint, &m->region[lo - 1], __ATOMIC_RELAXED);
 	return &m->region[lo - 1];
 }

@@ -31,13 +31,15 @@ typedef enum mmio_result (*mmio_fn)(void *dev, struct vcpu *v, struct mmio_acces
 
 struct mmio_region {
 	uint64_t base, size;
+	uint64_t aligned; /* what of size an aligned access cannot cross the end of: 0 if base is odd */
 	mmio_fn fn;
 	void *dev;
 };
 
 struct mmio_map {
 	unsigned int count;
-	unsigned int hint; /* the region found last, on any core: only a guess, read and written without a lock */
+	/* The region found last, on any core: only a guess, read and written without a lock. NULL: none yet. */
+	const struct mmio_region *hint;
 	struct mmio_region region[MMIO_REGIONS_MAX]; /* sorted by base, disjoint */
 };
 
@@ -47,23 +49,27 @@ struct mmio_map {
  */
 int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev) MUST_CHECK;
 
-/* mmio_find, when the hint does not hold. */
-const struct mmio_region *mmio_search(struct mmio_map *m, uint64_t ipa, uint64_t size);
+/* The region that holds [ipa, ipa + size) whole, or NULL. */
+const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size);
 
-static inline bool mmio_region_holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
+/*
+ * The same, and ipa's offset in it, for an ipa that is a multiple of size, which is 1, 2, 4 or 8. Inline: on the path
+ * of every device access.
+ */
+static inline const struct mmio_region *mmio_find_aligned(struct mmio_map *m, ipa_t ipa, uint64_t size, uint64_t *off)
 {
-	/* An address below the base wraps to an offset above every size. */
-	uint64_t off = ipa - r->base;
+	const struct mmio_region *r = READ_ONCE(m->hint);
 
-	return off < r->size && size <= r->size - off;
-}
-
-/* The region that holds [ipa, ipa + size) whole, or NULL. Inline: on the path of every device access. */
-static inline const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size)
-{
-	const struct mmio_region *r = &m->region[READ_ONCE(m->hint)];
-
-	return likely(mmio_region_holds(r, ipa.a, size)) ? r : mmio_search(m, ipa.a, size);
+	if (likely(r)) {
+		*off = ipa.a - r->base;
+		/* An address below the base wraps to an offset above every size. */
+		if (likely(*off < r->aligned))
+			return r;
+	}
+	r = mmio_find(m, ipa, size);
+	if (r)
+		*off = ipa.a - r->base;
+	return r;
 }
 
 #endif

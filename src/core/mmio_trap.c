@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Data aborts at stage 2 (ARM DDI 0487 D19.2.40, ISS for data aborts). The syndrome describes a single general-register access (ISV = 1); for
- * all else the instruction is read and decoded (core/decode.c). What no device answers is an external abort to the guest.
+ * Data aborts at stage 2 (ARM DDI 0487 D19.2.40, ISS for data aborts). The syndrome describes a single general-register
+ * access (ISV = 1); for all else the instruction is read and decoded (core/decode.c). What no device answers is an
+ * external abort to the guest.
  */
 #include "core/mmio_trap.h"
 
 #include "arch/guest.h"
 #include "core/decode.h"
+#include "core/guest_mem.h"
 #include "core/inject.h"
 #include "core/mmio.h"
 #include "core/partition.h"
-#include "core/s1.h"
 #include "core/vcpu.h"
 #include "role/role.h"
 
 #define ISS_ISV	     BIT(24)
 #define ISS_SAS(iss) ((unsigned int)BITS(iss, 23, 22))
 #define ISS_SSE	     BIT(21)
-#define ISS_SRT(iss) ((unsigned int)BITS(iss, 20, 16))
+#define ISS_SRT(iss) BITS(iss, 20, 16)
 #define ISS_SF	     BIT(15)
 #define ISS_FNV	     BIT(10)
 #define ISS_CM	     BIT(8)
@@ -74,13 +75,16 @@ static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 }
 
 /* One access to the device at ipa. */
-static inline enum mmio_result access_device(struct vcpu *v, ipa_t ipa, struct mmio_access *a)
+static inline enum mmio_result access_device(struct vcpu *v, ipa_t ipa, unsigned int size, struct mmio_access *a)
 {
-	const struct mmio_region *r = mmio_find(&v->part->mmio, ipa, a->size);
+	const struct mmio_region *r;
 
-	if (unlikely(!r || (ipa.a & (a->size - 1u))))
+	if (unlikely(ipa.a & (size - 1)))
 		return MMIO_FAULT;
-	a->offset = ipa.a - r->base;
+	r = mmio_find_aligned(&v->part->mmio, ipa, size, &a->offset);
+	if (unlikely(!r))
+		return MMIO_FAULT;
+	a->size = (uint8_t)size;
 	return r->fn(r->dev, v, a);
 }
 
@@ -90,11 +94,11 @@ static enum trap_result run_decoded(struct vcpu *v, uint64_t esr, ipa_t ipa, con
 	uint64_t loaded[2] = { 0, 0 };
 
 	for (unsigned int i = 0; i < d->nregs; i++) {
-		struct mmio_access a = { .size = d->size, .write = d->write };
+		struct mmio_access a = { .write = d->write };
 
 		if (d->write)
 			a.value = zero_extend(trap_reg_read(v, d->rt[i]), d->size);
-		if (access_device(v, IPA(ipa.a + i * d->size), &a) != MMIO_OK)
+		if (access_device(v, IPA(ipa.a + i * d->size), d->size, &a) != MMIO_OK)
 			return abort_guest(v, esr);
 		loaded[i] = d->sign_extend ? sign_extend(a.value, d->size, d->reg64) : zero_extend(a.value, d->size);
 	}
@@ -118,14 +122,17 @@ static COLD enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t 
 {
 	struct decode_access d;
 	uint32_t insn;
-	pa_t pa;
 
-	/* Another vCPU may have unmapped or changed the code since: then the fault is taken again, by itself. */
-	if (guest_translate(guest_pc(), PSTATE_EL(guest_pstate()) == 0, &pa))
-		return TRAP_AGAIN;
-	if (!s1_is_direct(pa, sizeof(insn)))
-		return abort_guest(v, esr);
-	insn = __atomic_load_n((const uint32_t *)pa_to_ptr(pa), __ATOMIC_RELAXED);
+	/*
+	 * Another vCPU may have unmapped or changed the code since: then the fault is taken again, by itself. Code that
+	 * may only be executed never can be read: the second time, at the same place, is the last.
+	 */
+	if (guest_mem_fetch(guest_pc(), &insn, 1)) {
+		bool again = v->unread_pc != guest_pc();
+
+		v->unread_pc = again ? guest_pc() : 0;
+		return again ? TRAP_AGAIN : abort_guest(v, esr);
+	}
 	if (decode_load_store(insn, &d))
 		return abort_guest(v, esr);
 	if (d.kind == DECODE_PREFETCH)
@@ -141,22 +148,26 @@ static COLD enum trap_result trap_other(struct vcpu *v, uint64_t esr, ipa_t ipa)
 	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
 	if (!is_translation_fault(esr) || (esr & (ISS_S1PTW | ISS_FNV)))
 		return abort_guest(v, esr);
-	if (esr & ISS_CM) /* cache maintenance on a device: nothing is cached */
-		return TRAP_DONE;
+	/* Cache maintenance on a device: nothing is cached. On memory that is back by now it is to be done. */
+	if (esr & ISS_CM)
+		return mmio_trap_is_gone(v, esr, S2_R) ? TRAP_AGAIN : TRAP_DONE;
 	return decode_and_run(v, esr, ipa);
 }
 
 /* A plain load and a plain store, apart so that each keeps little over the device's call. */
 static enum trap_result plain_load(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
-	struct mmio_access a = { .size = (uint8_t)(1u << ISS_SAS(esr)) };
+	unsigned int size = 1u << ISS_SAS(esr);
+	struct mmio_access a;
 
-	if (unlikely(access_device(v, ipa, &a) != MMIO_OK))
+	a.value = 0;
+	a.write = false;
+	if (unlikely(access_device(v, ipa, size, &a) != MMIO_OK))
 		return abort_guest(v, esr);
 	if (unlikely(esr & ISS_SSE))
-		a.value = sign_extend(a.value, a.size, esr & ISS_SF);
+		a.value = sign_extend(a.value, size, esr & ISS_SF);
 	else
-		a.value = zero_extend(a.value, a.size);
+		a.value = zero_extend(a.value, size);
 	trap_reg_write(v, ISS_SRT(esr), a.value);
 	return TRAP_DONE;
 }
@@ -164,13 +175,16 @@ static enum trap_result plain_load(struct vcpu *v, uint64_t esr, ipa_t ipa)
 static enum trap_result plain_store(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
 	unsigned int size = 1u << ISS_SAS(esr);
-	struct mmio_access a = { .size = (uint8_t)size, .write = true };
+	struct mmio_access a;
 
+	a.write = true;
 	a.value = zero_extend(trap_reg_read(v, ISS_SRT(esr)), size);
-	return likely(access_device(v, ipa, &a) == MMIO_OK) ? TRAP_DONE : abort_guest(v, esr);
+	return likely(access_device(v, ipa, size, &a) == MMIO_OK) ? TRAP_DONE : abort_guest(v, esr);
 }
 
-/* The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid. */
+/*
+ * The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid.
+ */
 #define PLAIN_MASK  (ISS_ISV | ISS_FNV | ISS_S1PTW | 0x3c)
 #define PLAIN_VALUE (ISS_ISV | FSC_TRANSLATION)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The end: say why, as plainly as a machine can, and stop. See panic.h. Takes no lock: whoever holds one may be the one that is broken.
+ * The end: say why, as plainly as a machine can, and stop. See panic.h. Takes no lock: whoever holds one may be the one
+ * that is broken.
  */
 #include "core/panic.h"
 

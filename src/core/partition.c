@@ -116,7 +116,7 @@ void partition_vcpu_off_and_unlock(struct partition *p)
 	bool stopped = false, all_off = true;
 
 	for (unsigned int i = 0; i < p->nr_vcpus; i++)
-		all_off = all_off && p->vcpu[i]->state == VCPU_OFF;
+		all_off = all_off && __atomic_load_n(&p->vcpu[i]->state, __ATOMIC_RELAXED) == VCPU_OFF;
 	if (p->state == PARTITION_STOPPING && --p->nr_live == 0) {
 		p->state = PARTITION_STOPPED;
 		stopped = true;

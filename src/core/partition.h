@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A partition: a set of vCPUs, a stage 2, emulated devices, owned pages. A VM in the hyp role, a Secure Partition in spmc.
+ * A partition: a set of vCPUs, a stage 2, emulated devices, owned pages. A VM in the hyp role, a Secure
+ * Partition in spmc.
  */
 #ifndef CORE_PARTITION_H
 #define CORE_PARTITION_H
@@ -52,8 +53,8 @@ static inline void partition_irq_set(struct partition *p, unsigned int intid, bo
 }
 
 /*
- * A partition with nr_vcpus vCPUs (all off, registers as after power-on) and an empty stage 2 of ipa_bits. NULL: out of memory or
- * identifiers. vCPU i is MPIDR affinity 0.0.(i / 16).(i % 16).
+ * A partition with nr_vcpus vCPUs (all off, registers as after power-on) and an empty stage 2 of ipa_bits. NULL: out of
+ * memory or identifiers. vCPU i is MPIDR affinity 0.0.(i / 16).(i % 16).
  */
 struct partition *partition_create(const char *name, unsigned int nr_vcpus, unsigned int ipa_bits) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What each core has of its own. TPIDR_EL2 points here. Only the owner writes, but for the run queue and the timer queue, which have locks.
+ * What each core has of its own. TPIDR_EL2 points here. Only the owner writes, but for the run queue and the timer
+ * queue, which have locks.
  */
 #ifndef CORE_PERCPU_H
 #define CORE_PERCPU_H
@@ -48,12 +49,12 @@ struct percpu {
 	struct timer *timer_running; /* whose function runs on this core; under timer_lock */
 
 	uint32_t lock_ranks; /* CONFIG_DEBUG: ranks held, a bit each */
-	uint64_t exits;
 };
 
-static inline void percpu_add_work(struct percpu *cpu, uint32_t work)
+/* True when it was not asked for already: then whoever asks another core also sends the SGI. */
+static inline bool percpu_add_work(struct percpu *cpu, uint32_t work)
 {
-	(void)__atomic_fetch_or(&cpu->work, work, __ATOMIC_RELEASE);
+	return !(__atomic_fetch_or(&cpu->work, work, __ATOMIC_ACQ_REL) & work);
 }
 
 extern struct percpu percpu[CONFIG_MAX_CPUS];

@@ -123,8 +123,7 @@ static bool fits_leaf(const struct op *op, unsigned int level, uint64_t from, ui
 	return level > 0 && to - from == pgtable_size(level) && IS_ALIGNED(from + op->delta, pgtable_size(level));
 }
 
-/* How many tables it takes below an entry that has none, so that [from, to) of it is made of whole
- * leaves. */
+/* How many tables it takes below an entry that has none, so that [from, to) of it is made of whole leaves. */
 static uint64_t tables_for(const struct op *op, unsigned int level, uint64_t from, uint64_t to)
 {
 	uint64_t n = 1, size, next;
@@ -201,8 +200,7 @@ static void flush_later(struct op *op, const struct entry *e)
  * - Valid to invalid, or other permissions only: the store now, the TLBs once at the end of the
  * operation.
  * - All else (a block becomes a table): break, invalidate, make (D8.16.1). What the entry maps is
- * gone for a moment for all cores: who takes a stage-2 fault looks again under the lock before it
- * believes it.
+ * gone for a moment for all cores: who takes a stage-2 fault looks again under the lock before it believes it.
  */
 static void pte_change(struct op *op, const struct entry *e, uint64_t new)
 {
@@ -223,8 +221,7 @@ static void pte_change(struct op *op, const struct entry *e, uint64_t new)
 	arch_pte_write(e->pte, new);
 }
 
-/* Hang an empty table below an invalid entry. Its zeroes must be visible to every walker before the
- * entry is. */
+/* Hang an empty table below an invalid entry. Its zeroes must be visible to every walker before the entry is. */
 static void grow(struct op *op, const struct entry *e)
 {
 	uint64_t table = take_table(op);
@@ -349,8 +346,7 @@ static int unmap_commit(struct op *op, const struct entry *e)
 	if (!is_valid(e->desc))
 		return OK;
 	if (is_table(e->desc, e->level)) {
-		/* A table of pages that goes as a whole is not visited: 1 GiB of pages costs 512
-		 * steps. */
+		/* A table of pages that goes as a whole is not visited: 1 GiB of pages costs 512 steps. */
 		if (whole && e->level + 1 == PGTABLE_LAST)
 			detach(op, e);
 		return OK;

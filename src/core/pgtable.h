@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Page tables of either stage: 4 KiB granule, levels 0 to 3, blocks of 1 GiB and 2 MiB (ARM DDI
- * 0487 D8.2, D8.3).
+ * Page tables of either stage: 4 KiB granule, levels 0 to 3, blocks of 1 GiB and 2 MiB (ARM DDI 0487 D8.2, D8.3).
  *
  * s1.c and s2.c say how a leaf looks, where table pages come from and how TLBs are cleaned;
  * walking, splitting, the order of a change and the freeing of empty tables are here, once for
  * both. Every operation plans first and takes all table pages that it will need, and only then
  * changes something: on an error nothing has changed (bug class 6).
  *
- * No lock of its own: the owner of the table holds its lock over each call, pgtable_lookup
- * included.
+ * No lock of its own: the owner of the table holds its lock over each call, pgtable_lookup included.
  */
 #ifndef CORE_PGTABLE_H
 #define CORE_PGTABLE_H
@@ -36,8 +34,9 @@ struct pgtable_ops {
 	uint64_t *(*ptr)(pa_t table);
 	/* arch_s1_tlb_flush or arch_s2_tlb_flush: entries of any level for [addr, addr + size). */
 	void (*flush)(struct pgtable *pt, uint64_t addr, uint64_t size);
-	/* The descriptor bits that pgtable_protect changes. No others may differ without
-	 * break-before-make (D8.16.1). */
+	/*
+	 * The descriptor bits that pgtable_protect changes. No others may differ without break-before-make (D8.16.1).
+	 */
 	uint64_t perm_mask;
 };
 
@@ -71,21 +70,20 @@ static inline uint64_t pgtable_size(unsigned int level)
 int pgtable_map(struct pgtable *pt, uint64_t addr, pa_t pa, uint64_t size, uint64_t attr) MUST_CHECK;
 
 /*
- * Unmap the range, holes allowed; free tables that become empty. E_INVAL, E_RANGE; E_NOMEM when a
- * block must be split. On an error nothing has changed. On return no TLB of any core holds anything
- * of it.
+ * Unmap the range, holes allowed; free tables that become empty. E_INVAL, E_RANGE; E_NOMEM when a block must be split.
+ * On an error nothing has changed. On return no TLB of any core holds anything of it.
  */
 int pgtable_unmap(struct pgtable *pt, uint64_t addr, uint64_t size) MUST_CHECK;
 
-/* Give the whole range the permission bits perm (inside ops->perm_mask). E_NOENT when there is a
- * hole; else as unmap. */
+/*
+ * Give the whole range the permission bits perm (inside ops->perm_mask). E_NOENT when there is a hole; else as unmap.
+ */
 int pgtable_protect(struct pgtable *pt, uint64_t addr, uint64_t size, uint64_t perm) MUST_CHECK;
 
 /* What maps addr? False: nothing. */
 bool pgtable_lookup(const struct pgtable *pt, uint64_t addr, struct pgtable_leaf *leaf);
 
-/* Free every table below the root, which is left empty. Nothing may be walking it any more, TLBs
- * included. */
+/* Free every table below the root, which is left empty. Nothing may be walking it any more, TLBs included. */
 void pgtable_clear(struct pgtable *pt);
 
 #endif

@@ -15,8 +15,7 @@
 #include "core/pgtable.h"
 #include "lib/checked.h"
 
-/* Lower attributes of a stage-1 leaf. MAIR_EL2, set by the boot code: 0 Device-nGnRnE, 1 Normal
- * write-back. */
+/* Lower attributes of a stage-1 leaf. MAIR_EL2, set by the boot code: 0 Device-nGnRnE, 1 Normal write-back. */
 #define DESC_DEVICE    (UINT64_C(0) << 2)
 #define DESC_NORMAL    (UINT64_C(1) << 2)
 #define DESC_AP1       BIT(6) /* RES1 */
@@ -25,8 +24,10 @@
 #define DESC_AF	       BIT(10)
 #define DESC_XN	       BIT(54)
 
-/* Enough for sixteen banks of any alignment at boot: a level-1 table, and two of level 2 and 3 for
- * the ends of each piece. */
+/*
+ * Enough for sixteen banks of any alignment at boot: a level-1 table, and two of level 2 and 3 for the ends
+ * of each piece.
+ */
 #define POOL_PAGES 64
 
 static uint8_t pool[POOL_PAGES][PAGE_SIZE] ALIGNED(4096);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Trivet's own address space (EL2 stage 1), W^X: the image where it was loaded, all RAM but the
- * image in the direct map (never executable), devices in a window of their own. Lock: LOCK_S1,
- * inside.
+ * Trivet's own address space (EL2 stage 1), W^X: the image where it was loaded, all RAM but the image in the direct map
+ * (never executable), devices in a window of their own. Lock: LOCK_S1, inside.
  *
- *   va == pa       the image: text RX, rodata R, data RW, stacks with an unmapped guard page below
- * each S1_DIRECT + pa RAM, RW S1_WINDOW..    devices and firmware tables, mapped on demand
+ *   va == pa       the image: text RX, rodata R, data RW, stacks with an unmapped guard page below each
+ *   S1_DIRECT + pa RAM, RW
+ *   S1_WINDOW..    devices and firmware tables, mapped on demand
  *
  * The order at boot: s1_adopt(), s1_map_ram() for each bank (its tables come from a small pool in
  * the image), frame_add_bank() with records in the direct map, frame_release(). From then on tables
@@ -42,8 +42,9 @@ void s1_adopt(pa_t root, pa_t image, uint64_t image_size);
  */
 int s1_map_ram(pa_t base, uint64_t size) MUST_CHECK;
 
-/* Map at a chosen VA (page-aligned; nothing mapped there yet). E_EXIST, E_NOMEM, E_INVAL, E_RANGE:
- * nothing has changed. */
+/*
+ * Map at a chosen VA (page-aligned; nothing mapped there yet). E_EXIST, E_NOMEM, E_INVAL, E_RANGE: nothing has changed.
+ */
 int s1_map(va_t va, pa_t pa, uint64_t size, enum s1_attr attr) MUST_CHECK;
 int s1_unmap(va_t va, uint64_t size) MUST_CHECK;
 
@@ -54,8 +55,7 @@ int s1_unmap(va_t va, uint64_t size) MUST_CHECK;
  */
 void *s1_map_window(pa_t pa, uint64_t size, enum s1_attr attr) MUST_CHECK;
 
-/* Direct-map address of RAM. The page must be RAM that s1_map_ram was told of, and not of the
- * image. */
+/* Direct-map address of RAM. The page must be RAM that s1_map_ram was told of, and not of the image. */
 static inline void *pa_to_ptr(pa_t pa)
 {
 	return (void *)(uintptr_t)(S1_DIRECT + pa.a);

@@ -3,8 +3,7 @@
  * Stage 2: what of physical memory a partition sees, and where.
  *
  * State owned: struct s2. Lock: s2->lock (LOCK_S2); LOCK_FRAME inside it.
- * Spec: ARM DDI 0487 D8.2 (start level, concatenated tables), D8.3 and D8.5 (stage-2 descriptors),
- * VTTBR_EL2.
+ * Spec: ARM DDI 0487 D8.2 (start level, concatenated tables), D8.3 and D8.5 (stage-2 descriptors), VTTBR_EL2.
  */
 #include "core/s2.h"
 
@@ -25,8 +24,7 @@
 
 #define VTTBR_VMID_SHIFT 48
 
-/* Bits of IPA that one table resolves together with all levels below: 21, 30, 39, 48 from level 2,
- * 1, 0, ... */
+/* Bits of IPA that one table resolves together with all levels below: 21, 30, 39, 48 from level 2, 1, 0, ... */
 #define LEVEL1_BITS 39
 #define LEVEL0_BITS 48
 /* At most sixteen concatenated tables at the start level. */

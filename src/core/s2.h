@@ -59,14 +59,15 @@ void s2_destroy(struct s2 *s2);
  */
 int s2_map(struct s2 *s2, ipa_t ipa, pa_t pa, uint64_t size, unsigned int perm) MUST_CHECK;
 
-/* Unmap it; holes are fine. Splits a block that it cuts: E_NOMEM then, and nothing has changed.
- * TLBs are clean on return. */
+/*
+ * Unmap it; holes are fine. Splits a block that it cuts: E_NOMEM then, and nothing has changed. TLBs are
+ * clean on return.
+ */
 int s2_unmap(struct s2 *s2, ipa_t ipa, uint64_t size) MUST_CHECK;
 
 /*
- * Change the permissions of what is mapped there; the memory type stays (E_INVAL with S2_DEVICE).
- * E_NOENT when a page of the range is not mapped. On an error nothing has changed. TLBs are clean
- * on return.
+ * Change the permissions of what is mapped there; the memory type stays (E_INVAL with S2_DEVICE). E_NOENT when a page
+ * of the range is not mapped. On an error nothing has changed. TLBs are clean on return.
  */
 int s2_protect(struct s2 *s2, ipa_t ipa, uint64_t size, unsigned int perm) MUST_CHECK;
 

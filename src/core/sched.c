@@ -5,7 +5,8 @@
  *   OFF --sched_start--> READY --picked--> RUNNING --WFI--> BLOCKED --wake--> READY
  *                          ^------slice------'  '--CPU_OFF, stop--> OFF
  *
- * A transition happens under the lock of the home core's queue. To and from OFF, also under the partition's lock, which counts them.
+ * A transition happens under the lock of the home core's queue. To and from OFF, also under the partition's lock,
+ * which counts them.
  */
 #include "core/sched.h"
 
@@ -24,8 +25,9 @@
 #define SLICE_NS 10000000
 
 /*
- * While others wait for its core, a vCPU is looked at this often: does it spin (core/spin.h) for one of them? Then it gives way.
- * One that has interrupts masked, so perhaps holds a lock that the others want, keeps the core for up to GRACE_MAX looks more.
+ * While others wait for its core, a vCPU is looked at this often: does it spin (core/spin.h) for one of them? Then it
+ * gives way. One that has interrupts masked, so perhaps holds a lock that the others want, keeps the core for up to
+ * GRACE_MAX looks more.
  */
 #define LOOK_NS	  100000
 #define GRACE_NS  20000
@@ -33,13 +35,17 @@
 
 #define PSTATE_I BIT(7)
 
+/* What other cores look at without the lock under which it changes. */
+#define GET(x)	    __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define SET(x, val) __atomic_store_n(&(x), (val), __ATOMIC_RELAXED)
+
 /* vCPUs that are not off, in all: not more than cores means that WFI may let a core sleep with its guest. */
 static uint32_t nr_live;
 
 static void kick(unsigned int cpu, uint32_t work)
 {
-	percpu_add_work(&percpu[cpu], work);
-	if (cpu != this_cpu()->index)
+	/* Asked twice, told once: the first one's SGI is on its way, or its exit has yet to look. */
+	if (percpu_add_work(&percpu[cpu], work) && cpu != this_cpu()->index)
 		host_irq_send_sgi(cpu, SGI_KICK);
 }
 
@@ -47,10 +53,10 @@ static void kick(unsigned int cpu, uint32_t work)
 static struct percpu *lock_home(const struct vcpu *v)
 {
 	for (;;) {
-		struct percpu *cpu = &percpu[__atomic_load_n(&v->home, __ATOMIC_RELAXED)];
+		struct percpu *cpu = &percpu[GET(v->home)];
 
 		spin_lock(&cpu->rq.lock);
-		if (cpu->index == v->home)
+		if (cpu->index == GET(v->home))
 			return cpu;
 		spin_unlock(&cpu->rq.lock);
 	}
@@ -60,9 +66,9 @@ static struct percpu *lock_home(const struct vcpu *v)
 static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	v->slice_left = time_ns_to_ticks(SLICE_NS);
-	v->state = VCPU_READY;
+	SET(v->state, VCPU_READY);
 	list_add_tail(&cpu->rq.ready, &v->rq_link);
-	cpu->rq.nr_ready++;
+	SET(cpu->rq.nr_ready, cpu->rq.nr_ready + 1);
 }
 
 /* At the head, to take the core from who has it: v has something to do now and has not used up its slice. */
@@ -72,24 +78,24 @@ static void enqueue_first(struct percpu *cpu, struct vcpu *v)
 		enqueue(cpu, v);
 		return;
 	}
-	v->state = VCPU_READY;
+	SET(v->state, VCPU_READY);
 	list_add(&cpu->rq.ready, &v->rq_link);
-	cpu->rq.nr_ready++;
+	SET(cpu->rq.nr_ready, cpu->rq.nr_ready + 1);
 	cpu->rq.preempt = true;
 }
 
 static struct vcpu *dequeue(struct percpu *cpu, struct vcpu *v)
 {
 	list_del(&v->rq_link);
-	cpu->rq.nr_ready--;
+	SET(cpu->rq.nr_ready, cpu->rq.nr_ready - 1);
 	return v;
 }
 
 void sched_add(struct vcpu *v, uint64_t affinity)
 {
 	v->affinity = affinity;
-	v->state = VCPU_OFF;
-	v->home = (unsigned int)__builtin_ctzll(affinity & cpus_online);
+	SET(v->state, VCPU_OFF);
+	SET(v->home, (unsigned int)__builtin_ctzll(affinity & cpus_online));
 	list_init(&v->rq_link);
 }
 
@@ -99,31 +105,46 @@ static unsigned int choose_home(const struct vcpu *v)
 	unsigned int best = v->home;
 
 	for (unsigned int i = 0; i < nr_cpus; i++)
-		if ((v->affinity & cpus_online & BIT(i)) && percpu[i].rq.nr_home < percpu[best].rq.nr_home)
+		if ((v->affinity & cpus_online & BIT(i)) && GET(percpu[i].rq.nr_home) < GET(percpu[best].rq.nr_home))
 			best = i;
 	return best;
+}
+
+/*
+ * From now on there are more vCPUs than cores: WFI must trap on all of them, also where a guest's is letting the core
+ * sleep right now.
+ */
+static void all_look_again(void)
+{
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		if (cpus_online & BIT(i))
+			kick(i, WORK_SCHED);
 }
 
 int sched_start(struct vcpu *v)
 {
 	struct partition *p = v->part;
 	struct percpu *cpu;
+	uint32_t live;
 
 	spin_lock(&p->lock);
-	if (v->state != VCPU_OFF || p->state != PARTITION_RUNNING) {
+	if (GET(v->state) != VCPU_OFF || p->state != PARTITION_RUNNING) {
 		spin_unlock(&p->lock);
 		return E_STATE;
 	}
-	v->home = choose_home(v);
+	SET(v->home, choose_home(v));
 	cpu = lock_home(v);
-	v->stop = false;
+	SET(v->stop, false);
 	v->yield = false;
 	enqueue(cpu, v);
-	cpu->rq.nr_home++;
-	__atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
+	SET(cpu->rq.nr_home, cpu->rq.nr_home + 1);
+	live = __atomic_add_fetch(&nr_live, 1, __ATOMIC_RELAXED);
 	spin_unlock(&cpu->rq.lock);
 	spin_unlock(&p->lock);
-	kick(cpu->index, WORK_SCHED);
+	if (live == bitmap_count(&cpus_online, CONFIG_MAX_CPUS) + 1)
+		all_look_again();
+	else
+		kick(cpu->index, WORK_SCHED);
 	return OK;
 }
 
@@ -138,6 +159,15 @@ static unsigned int find_idle(const struct vcpu *v)
 	return i;
 }
 
+/* v waits in a queue and is loaded nowhere: a core that has nothing to do may come for it. */
+static void offer(const struct vcpu *v)
+{
+	unsigned int other = find_idle(v);
+
+	if (other < nr_cpus)
+		kick(other, WORK_SCHED);
+}
+
 void sched_wake(struct vcpu *v)
 {
 	struct percpu *cpu;
@@ -145,39 +175,41 @@ void sched_wake(struct vcpu *v)
 
 	/* Pairs with the fence in sched_block: either we see BLOCKED, or it sees what we have just made pending. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&v->state, __ATOMIC_RELAXED) != VCPU_BLOCKED)
+	if (GET(v->state) != VCPU_BLOCKED)
 		return;
 	cpu = lock_home(v);
-	if (v->state == VCPU_BLOCKED) {
+	if (GET(v->state) == VCPU_BLOCKED) {
 		enqueue_first(cpu, v);
 		woken = true;
-		movable = cpu->loaded != v && cpu->current;
+		movable = GET(cpu->loaded) != v && GET(cpu->current);
 	}
 	spin_unlock(&cpu->rq.lock);
 	if (!woken)
 		return;
-	trace_put(&this_cpu()->trace, trace_as(v->trace_exit, TRACE_WAKE), cpu->index, 0);
+	trace_put(&this_cpu()->trace, trace_as(GET(v->trace_exit), TRACE_WAKE), cpu->index, 0);
 	kick(cpu->index, WORK_SCHED);
-	if (movable) {
-		unsigned int other = find_idle(v);
-
-		if (other < nr_cpus)
-			kick(other, WORK_SCHED);
-	}
+	if (movable)
+		offer(v);
 }
 
-/* v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first. */
+/*
+ * v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first, if
+ * it is a sibling that has the core. Another VM's turn is not theirs to take.
+ */
 static void hurry(struct vcpu *v)
 {
 	struct percpu *cpu = lock_home(v);
-	bool first = cpu->rq.ready.next == &v->rq_link;
+	const struct vcpu *cur = GET(cpu->current);
+	bool move = GET(v->state) == VCPU_READY && cur && cur->part == v->part &&
+		    (cpu->rq.ready.next != &v->rq_link || !cpu->rq.preempt);
 
-	if (v->state == VCPU_READY && (!first || !cpu->rq.preempt)) {
+	if (move) {
 		dequeue(cpu, v);
 		enqueue_first(cpu, v);
 	}
 	spin_unlock(&cpu->rq.lock);
-	kick(cpu->index, WORK_SCHED);
+	if (move)
+		kick(cpu->index, WORK_SCHED);
 }
 
 void sched_kick(struct vcpu *v)
@@ -186,9 +218,9 @@ void sched_kick(struct vcpu *v)
 
 	/* Pairs with the fence in sched_next: either it sees what is pending, or we see that it runs. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	state = __atomic_load_n(&v->state, __ATOMIC_RELAXED);
+	state = GET(v->state);
 	if (state == VCPU_RUNNING)
-		kick(__atomic_load_n(&v->home, __ATOMIC_RELAXED), WORK_ENTER);
+		kick(GET(v->home), WORK_ENTER);
 	else if (state == VCPU_READY)
 		hurry(v);
 }
@@ -198,10 +230,10 @@ void sched_block(struct vcpu *v)
 	struct percpu *cpu = this_cpu();
 
 	spin_lock(&cpu->rq.lock);
-	v->state = VCPU_BLOCKED;
+	SET(v->state, VCPU_BLOCKED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_wake */
-	if (role_vcpu_irq_pending(v) || v->stop)
-		v->state = VCPU_RUNNING;
+	if (role_vcpu_irq_pending(v) || GET(v->stop))
+		SET(v->state, VCPU_RUNNING);
 	else
 		percpu_add_work(cpu, WORK_SCHED);
 	spin_unlock(&cpu->rq.lock);
@@ -215,7 +247,7 @@ void sched_give_way(struct vcpu *v)
 
 void sched_off(struct vcpu *v)
 {
-	v->stop = true;
+	SET(v->stop, true);
 	percpu_add_work(this_cpu(), WORK_SCHED);
 }
 
@@ -228,11 +260,11 @@ bool sched_stop(struct vcpu *v)
 {
 	struct percpu *cpu;
 
-	if (v->state == VCPU_OFF)
+	if (GET(v->state) == VCPU_OFF)
 		return false;
 	cpu = lock_home(v);
-	v->stop = true;
-	if (v->state == VCPU_BLOCKED)
+	SET(v->stop, true);
+	if (GET(v->state) == VCPU_BLOCKED)
 		enqueue(cpu, v);
 	spin_unlock(&cpu->rq.lock);
 	kick(cpu->index, WORK_SCHED);
@@ -251,9 +283,9 @@ static void retire(struct percpu *cpu, struct vcpu *v)
 	}
 	spin_lock(&p->lock);
 	spin_lock(&cpu->rq.lock);
-	v->state = VCPU_OFF;
-	v->stop = false;
-	cpu->rq.nr_home--;
+	SET(v->state, VCPU_OFF);
+	SET(v->stop, false);
+	SET(cpu->rq.nr_home, cpu->rq.nr_home - 1);
 	spin_unlock(&cpu->rq.lock);
 	__atomic_sub_fetch(&nr_live, 1, __ATOMIC_RELAXED);
 	partition_vcpu_off_and_unlock(p);
@@ -275,9 +307,9 @@ static struct vcpu *steal(struct percpu *cpu)
 			/* Acquire: who is no longer loaded there has been saved. */
 			if ((v->affinity & BIT(cpu->index)) && __atomic_load_n(&from->loaded, __ATOMIC_ACQUIRE) != v) {
 				got = dequeue(from, v);
-				from->rq.nr_home--;
-				v->state = VCPU_RUNNING;
-				v->home = cpu->index;
+				SET(from->rq.nr_home, from->rq.nr_home - 1);
+				SET(v->state, VCPU_RUNNING);
+				SET(v->home, cpu->index);
 				v->yield = false;
 				v->grace = 0;
 				break;
@@ -287,7 +319,7 @@ static struct vcpu *steal(struct percpu *cpu)
 		if (!got)
 			continue;
 		spin_lock(&cpu->rq.lock);
-		cpu->rq.nr_home++;
+		SET(cpu->rq.nr_home, cpu->rq.nr_home + 1);
 		spin_unlock(&cpu->rq.lock);
 		return got;
 	}
@@ -315,7 +347,7 @@ static bool has_grace(struct vcpu *cur)
 /* cur runs: must another go first? Lock held. */
 static bool must_give_way(struct runqueue *rq, struct vcpu *cur)
 {
-	if (cur->stop || !rq->nr_ready)
+	if (GET(cur->stop) || !rq->nr_ready)
 		return false;
 	if (cur->yield)
 		return true;
@@ -323,8 +355,8 @@ static bool must_give_way(struct runqueue *rq, struct vcpu *cur)
 }
 
 /*
- * Who runs next here: cur again unless it is done, or its slice is and another waits, or one that woke takes precedence; then cur is the next
- * after that one, with what is left of its slice.
+ * Who runs next here: cur again unless it is done, or its slice is and another waits, or one that woke takes
+ * precedence; then cur is the next after that one, with what is left of its slice.
  */
 static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
 {
@@ -334,19 +366,19 @@ static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
 	spin_lock(&rq->lock);
 	if (cur)
 		charge(cur);
-	if (cur && cur->state == VCPU_RUNNING && !must_give_way(rq, cur)) {
+	if (cur && GET(cur->state) == VCPU_RUNNING && !must_give_way(rq, cur)) {
 		next = cur;
 	} else if (rq->nr_ready) {
 		next = dequeue(cpu, list_first(&rq->ready, struct vcpu, rq_link));
-		if (cur && cur->state == VCPU_RUNNING && cur->yield)
+		if (cur && GET(cur->state) == VCPU_RUNNING && cur->yield)
 			enqueue(cpu, cur);
-		else if (cur && cur->state == VCPU_RUNNING)
+		else if (cur && GET(cur->state) == VCPU_RUNNING)
 			enqueue_first(cpu, cur);
 		rq->preempt = false;
 		next->grace = 0;
 	}
 	if (next) {
-		next->state = VCPU_RUNNING;
+		SET(next->state, VCPU_RUNNING);
 		next->yield = false;
 	}
 	spin_unlock(&rq->lock);
@@ -374,13 +406,16 @@ static void switch_to(struct percpu *cpu, struct vcpu *next)
 		next->part->last_ran[cpu->index] = (uint16_t)(next->index + 1);
 		arch_tlb_flush_vmid_local();
 	}
-	next->trace_exit = trace_who(TRACE_EXIT, next->part->id, next->index, cpu->index);
+	SET(next->trace_exit, trace_who(TRACE_EXIT, next->part->id, next->index, cpu->index));
 	trace_put(&cpu->trace, trace_as(next->trace_exit, TRACE_SWITCH), 0, 0);
 	arch_vcpu_load(&next->arch);
 	next->arch.reload = 1;
 	debug_regs_load(next);
 	role_vcpu_load(next);
-	cpu->loaded = next;
+	SET(cpu->loaded, next);
+	/* Whom next has put back into the queue may move now that it is loaded nowhere. */
+	if (old && GET(old->state) == VCPU_READY)
+		offer(old);
 }
 
 void sched_load(struct vcpu *v)
@@ -446,37 +481,62 @@ void sched_init_cpu(struct percpu *cpu)
 	timer_init(&cpu->slice, look);
 }
 
-struct vcpu *sched_next(struct vcpu *cur)
+/*
+ * Who has this core now, with its hardware still as the last one left it; idles until there is one. cur: who had
+ * it, or NULL.
+ */
+static struct vcpu *choose(struct percpu *cpu, struct vcpu *cur)
 {
-	struct percpu *cpu = this_cpu();
-	struct vcpu *next;
-	bool alone;
-
 	for (;;) {
+		struct vcpu *next;
+
 		(void)__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
 		next = pick(cpu, cur);
-		if (next && next->stop) {
-			cpu->current = NULL;
+		if (next && GET(next->stop)) {
+			SET(cpu->current, NULL);
 			retire(cpu, next);
 			cur = NULL;
 			continue;
 		}
 		if (next)
-			break;
-		if (cur)
-			role_vcpu_blocked(cur);
+			return next;
+		/* cur, if it blocks, stays loaded: the hardware's own timer and interrupts wake it. */
 		cur = NULL;
-		cpu->current = NULL;
+		SET(cpu->current, NULL);
 		idle(cpu);
 	}
-	switch_to(cpu, next);
-	start_look(cpu, next, next != cur);
-	cpu->current = next;
-	/* WFI may let the core sleep while no other vCPU could use it. */
-	alone = cpu->rq.nr_home == 1 &&
-		__atomic_load_n(&nr_live, __ATOMIC_RELAXED) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
-	arch_guest_trap_wfi(&next->arch, !alone);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
-	role_vcpu_enter(next);
-	return next;
+}
+
+/* WFI may let the core sleep while no other vCPU could use it. */
+static bool is_alone(const struct percpu *cpu)
+{
+	return GET(cpu->rq.nr_home) == 1 && GET(nr_live) <= bitmap_count(&cpus_online, CONFIG_MAX_CPUS);
+}
+
+struct vcpu *sched_next(struct vcpu *cur)
+{
+	struct percpu *cpu = this_cpu();
+
+	for (bool again = false;; again = true) {
+		struct vcpu *next = choose(cpu, cur);
+
+		switch_to(cpu, next);
+		start_look(cpu, next, next != cur);
+		SET(cpu->current, next);
+		arch_guest_trap_waits(&next->arch, !is_alone(cpu));
+		__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with sched_kick */
+		role_vcpu_enter(next);
+		/*
+		 * Entering may have woken another vCPU of this core, without an interrupt that says so:
+		 * look again, once.
+		 */
+		if (likely(!READ_ONCE(cpu->work)))
+			return next;
+		if (again) {
+			/* Whoever goes on asking, the guest goes on too, if only for an instruction. */
+			host_irq_send_sgi(cpu->index, SGI_KICK);
+			return next;
+		}
+		cur = next;
+	}
 }

@@ -2,8 +2,8 @@
 /*
  * The scheduler: which vCPU each core runs. A run queue a core, round robin, 10 ms slices, work stealing by idle cores.
  *
- * A vCPU has a home core. Its hardware state may stay loaded there while it is blocked (percpu.loaded), so only a vCPU that is
- * loaded nowhere moves to another core. Locks: each queue has LOCK_RUNQUEUE; two are never held at once.
+ * A vCPU has a home core. Its hardware state may stay loaded there while it is blocked (percpu.loaded), so only a vCPU
+ * that is loaded nowhere moves to another core. Locks: each queue has LOCK_RUNQUEUE; two are never held at once.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -25,8 +25,8 @@ int sched_start(struct vcpu *v) MUST_CHECK;
 void sched_wake(struct vcpu *v);
 
 /*
- * v, if it runs on another core now, leaves the guest soon and re-enters through vgic_flush. For the current vCPU or one that does not
- * run: nothing. Any core.
+ * v, if it runs on another core now, leaves the guest soon and re-enters through vgic_flush. For the current vCPU or
+ * one that does not run: nothing. Any core.
  */
 void sched_kick(struct vcpu *v);
 

@@ -3,9 +3,8 @@
  * Calls by HVC and SMC: from the function identifier to the role's handler (SMCCC 1.2, DEN 0028 ch.
  * 2 and 6).
  *
- * No state, no lock. This is the hottest path that a guest can drive: the standard secure services
- * (PSCI, TRNG, FF-A) have one table, indexed by function number, and everything else goes to the
- * role.
+ * No state, no lock. This is the hottest path that a guest can drive: the standard secure services (PSCI, TRNG, FF-A)
+ * have one table, indexed by function number, and everything else goes to the role.
  */
 #include "core/smc.h"
 
@@ -19,8 +18,8 @@
 #define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | (STD_ROWS - 1))
 
 /*
- * All that is not the hottest; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is sign-extended to 64 bits, which
- * is right for both conventions: SMC32 leaves the upper half of x0 unspecified.
+ * All that is not the hottest; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is
+ * sign-extended to 64 bits, which is right for both conventions: SMC32 leaves the upper half of x0 unspecified.
  */
 static __attribute__((noinline)) void dispatch_other(struct vcpu *v, uint32_t fid)
 {

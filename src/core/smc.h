@@ -20,8 +20,10 @@ struct smc_row {
 	uint8_t conv;		    /* calling conventions that exist for it */
 };
 
-/* v made a call: dispatch by owner and number. For SMC32 calls the upper halves of arguments are
- * the handler's to ignore. */
+/*
+ * v made a call: dispatch by owner and number. For SMC32 calls the upper halves of arguments are the
+ * handler's to ignore.
+ */
 void smc_dispatch(struct vcpu *v);
 
 #endif

@@ -3,7 +3,7 @@
 #include "core/spin.h"
 
 #include "arch/guest.h"
-#include "core/s1.h"
+#include "core/guest_mem.h"
 
 #define INSN_YIELD 0xd503203f
 #define INSN_WFE   0xd503205f
@@ -11,21 +11,16 @@
 
 bool spin_guest_waits(void)
 {
-	uint64_t pc = guest_pc(), page = ALIGN_DOWN(pc, PAGE_SIZE);
-	uint64_t from = pc - MIN(pc - page, UINT64_C(4) * WINDOW);
-	uint64_t to = MIN(pc + 4 * WINDOW, page + PAGE_SIZE - 4);
-	const uint32_t *insn;
-	pa_t pa;
+	uint64_t pc = guest_pc(), in_page = pc & (PAGE_SIZE - 1);
+	uint64_t first = in_page - MIN(in_page, UINT64_C(4) * WINDOW);
+	uint64_t end = MIN(in_page + 4 * (WINDOW + 1), PAGE_SIZE);
+	uint32_t insn[2 * WINDOW + 1];
+	unsigned int n = (unsigned int)(end - first) / 4;
 
-	if (!IS_ALIGNED(pc, 4) || guest_translate(from, !(guest_pstate() & MASK(3, 2)), &pa) ||
-	    !s1_is_direct(pa, to - from + 4))
+	if (guest_mem_fetch(pc - in_page + first, insn, n))
 		return false;
-	insn = pa_to_ptr(pa);
-	for (uint64_t i = 0; i <= (to - from) / 4; i++) {
-		uint32_t word = __atomic_load_n(&insn[i], __ATOMIC_RELAXED);
-
-		if (word == INSN_YIELD || word == INSN_WFE)
+	for (unsigned int i = 0; i < n; i++)
+		if (insn[i] == INSN_YIELD || insn[i] == INSN_WFE)
 			return true;
-	}
 	return false;
 }

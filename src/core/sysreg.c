@@ -50,13 +50,14 @@ static enum trap_result write_oslar(struct vcpu *v, uint64_t arg UNUSED, uint64_
 	return TRAP_DONE;
 }
 
-#define DBG4(n)                                                                                                        \
-	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },                                  \
-		{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },                          \
-		{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },                          \
-	{                                                                                                              \
-		SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n)                               \
-	}
+/* clang-format off */
+/* DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1 */
+#define DBG4(n)                                                                         \
+	{ SYSREG_KEY(2, 0, 0, n, 4), debug_reg_read, debug_reg_write, 0 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 5), debug_reg_read, debug_reg_write, 1 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 6), debug_reg_read, debug_reg_write, 2 << 4 | (n) },   \
+	{ SYSREG_KEY(2, 0, 0, n, 7), debug_reg_read, debug_reg_write, 3 << 4 | (n) }
+/* clang-format on */
 
 /* One row a register. Looked up so rarely (what is hot is among the role's rows) that a scan does. */
 const struct sysreg_row sysreg_rows[] = {
@@ -110,11 +111,25 @@ static const struct sysreg_row *find(const struct sysreg_row *rows, unsigned int
 	return NULL;
 }
 
-static const struct sysreg_row *lookup(uint32_t key)
+/* The row found last, on any core: only a guess. Of what traps, nearly all are SGIs. */
+static const struct sysreg_row *hint;
+
+static COLD const struct sysreg_row *search(uint32_t key)
 {
 	const struct sysreg_row *r = find(role_sysregs, role_sysregs_count, key);
 
-	return r ? r : find(sysreg_rows, sysreg_rows_count, key);
+	if (!r)
+		r = find(sysreg_rows, sysreg_rows_count, key);
+	if (r)
+		__atomic_store_n(&hint, r, __ATOMIC_RELAXED);
+	return r;
+}
+
+static inline const struct sysreg_row *lookup(uint32_t key)
+{
+	const struct sysreg_row *r = READ_ONCE(hint);
+
+	return likely(r && r->key == key) ? r : search(key);
 }
 
 /* op0 3, op1 0, CRn 0, CRm 1 to 7: the ID space, reserved encodings included. */
@@ -124,7 +139,7 @@ static bool is_id(uint32_t key)
 	       BITS(key, 4, 1) <= 7;
 }
 
-static enum trap_result undefined(struct vcpu *v, uint32_t key, const char *what)
+static COLD enum trap_result undefined(struct vcpu *v, uint32_t key, const char *what)
 {
 	log_limited(32, LOG_WARN, "%s: vcpu%u: %s of system register S%u_%u_C%u_C%u_%u at 0x%llx: UNDEFINED",
 		    v->part->name, v->index, what, (unsigned int)BITS(key, 21, 20), (unsigned int)BITS(key, 16, 14),
@@ -151,5 +166,5 @@ enum trap_result sysreg_trap_write(struct vcpu *v, uint32_t key, uint64_t value)
 {
 	const struct sysreg_row *r = lookup(key);
 
-	return r && r->write ? r->write(v, r->arg, value) : undefined(v, key, "write");
+	return likely(r && r->write) ? r->write(v, r->arg, value) : undefined(v, key, "write");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers that trap: the role's rows, the ID registers, the core's own rows. What is in none of them is UNDEFINED.
+ * System registers that trap: the role's rows, the ID registers, the core's own rows. What is in none of
+ * them is UNDEFINED.
  */
 #ifndef CORE_SYSREG_H
 #define CORE_SYSREG_H

@@ -79,7 +79,7 @@ void timer_start(struct timer *t, uint64_t deadline)
 	timer_stop(t);
 	spin_lock(&cpu->timer_lock);
 	t->deadline = deadline;
-	t->cpu = cpu->index;
+	__atomic_store_n(&t->cpu, cpu->index, __ATOMIC_RELAXED);
 	for (at = cpu->timers.next; at != &cpu->timers; at = at->next)
 		if (list_entry(at, struct timer, link)->deadline > deadline)
 			break;
@@ -93,15 +93,15 @@ void timer_stop(struct timer *t)
 {
 	/* The queue may change between the look and the lock: look again under it. */
 	while (__atomic_load_n(&t->armed, __ATOMIC_ACQUIRE)) {
-		struct percpu *cpu = &percpu[t->cpu];
+		struct percpu *cpu = &percpu[__atomic_load_n(&t->cpu, __ATOMIC_RELAXED)];
 
 		spin_lock(&cpu->timer_lock);
 		if (t->armed && &percpu[t->cpu] == cpu) {
 			list_del(&t->link);
 			__atomic_store_n(&t->armed, false, __ATOMIC_RELEASE);
 			/*
-			 * Another core's EL2 timer is left as it is: it fires once, finds nothing due and is armed
-			 * anew.
+			 * Another core's EL2 timer is left as it is: it fires once, finds nothing due and
+			 * is armed anew.
 			 */
 			if (cpu == this_cpu())
 				arm_first(cpu);
@@ -111,8 +111,8 @@ void timer_stop(struct timer *t)
 }
 
 /*
- * Is t's function running on another core, or has it started t again? A core takes t from its queue, and forgets that it runs, under its lock: there is
- * no moment in which it does neither.
+ * Is t's function running on another core, or has it started t again? A core takes t from its queue, and forgets that
+ * it runs, under its lock: there is no moment in which it does neither.
  */
 static bool is_busy(const struct timer *t)
 {

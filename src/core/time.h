@@ -3,7 +3,8 @@
  * Time: the counter, software timers on this core's EL2 timer, and the wall clock.
  *
  * A timer runs its function at EL2 on the core that started it, with interrupts masked, soon after its deadline.
- * Locks: each core's queue has its own (rank LOCK_TIMER); the function runs with no lock held and may start its own timer again.
+ * Locks: each core's queue has its own (rank LOCK_TIMER); the function runs with no lock held and may start its
+ * own timer again.
  */
 #ifndef CORE_TIME_H
 #define CORE_TIME_H
@@ -23,8 +24,8 @@ struct timer {
 void timer_init(struct timer *t, void (*fn)(struct timer *t));
 
 /*
- * (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start is
- * undone first.
+ * (Re)start t on this core for an absolute counter value; one in the past fires at once. Any core's earlier start
+ * is undone first.
  */
 void timer_start(struct timer *t, uint64_t deadline);
 
@@ -32,8 +33,9 @@ void timer_start(struct timer *t, uint64_t deadline);
 void timer_stop(struct timer *t);
 
 /*
- * Stop t, and wait until its function runs on no other core: afterwards what t stands in may be freed. From now on nobody but the function itself
- * starts t. The caller holds no lock that the function takes, and none of rank LOCK_TIMER or above. May be called by the function itself.
+ * Stop t, and wait until its function runs on no other core: afterwards what t stands in may be freed. From now on
+ * nobody but the function itself starts t. The caller holds no lock that the function takes, and none of rank
+ * LOCK_TIMER or above. May be called by the function itself.
  */
 void timer_cancel(struct timer *t);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The trace: a ring of fixed 32-byte records for each core, always compiled in. Written by its core only, without a lock; read by gdb, by the
- * panic report and by tools that look at memory. A record costs about ten instructions.
+ * The trace: a ring of fixed 32-byte records for each core, always compiled in. Written by its core only, without a
+ * lock; read by gdb, by the panic report and by tools that look at memory. A record costs about ten instructions.
  */
 #ifndef CORE_TRACE_H
 #define CORE_TRACE_H
@@ -13,12 +13,11 @@ enum trace_kind {
 	TRACE_NONE,
 	TRACE_EXIT,   /* a: ESR_EL2, b: ELR_EL2 */
 	TRACE_IRQ,    /* a: INTID */
-	TRACE_SWITCH, /* a: vCPU that takes the core (partition << 16 | index) */
-	TRACE_IDLE,
-	TRACE_WAKE,   /* a: vCPU */
-	TRACE_INJECT, /* a: INTID or exception class, b: vCPU */
+	TRACE_SWITCH, /* who takes the core; a, b: 0 */
+	TRACE_IDLE,   /* nobody has the core from here on; a, b: 0 */
+	TRACE_WAKE,   /* who wakes, in the ring of the core that wakes it; a: its home core, b: 0 */
+	TRACE_INJECT, /* an exception given to a guest. a: its ESR_EL1, b: where it was */
 	TRACE_PSCI,   /* a: function, b: result */
-	TRACE_TIMER,  /* a: deadline */
 	TRACE_KINDS
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exits by exception class (ARM DDI 0487 D1.4, ESR_ELx.EC); see trap.h. The hot path is upcall_guest_sync: keep it short.
+ * Exits by exception class (ARM DDI 0487 D1.4, ESR_ELx.EC); see trap.h. The hot path is upcall_guest_sync:
+ * keep it short.
  */
 #include "core/trap.h"
 
@@ -45,8 +46,8 @@ static enum trap_result on_wfx(struct vcpu *v, uint64_t esr)
 }
 
 /*
- * Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next instruction, SMC's is not; that of an
- * UNDEFINED exception is the instruction itself.
+ * Only HVC #0 and SMC #0 are SMCCC calls (DEN 0028 2.9). HVC's preferred return address is already the next
+ * instruction, SMC's is not; that of an UNDEFINED exception is the instruction itself.
  */
 static enum trap_result on_hvc(struct vcpu *v, uint64_t esr)
 {
@@ -124,6 +125,21 @@ static inline struct vcpu *leave(struct percpu *cpu, struct vcpu *v)
 	return likely(!READ_ONCE(cpu->work)) ? v : do_work(cpu, v);
 }
 
+#define PSTATE_SS    BIT(21)
+#define PSTATE_BTYPE MASK(11, 10)
+
+/*
+ * As if the instruction had run: a single step over it is complete, and it was no branch (ARM DDI 0487 D2.12, D1.3.2).
+ */
+static inline void skip_instruction(void)
+{
+	uint64_t pstate = guest_pstate();
+
+	guest_pc_set(guest_pc() + 4);
+	if (unlikely(pstate & (PSTATE_SS | PSTATE_BTYPE)))
+		guest_pstate_set(pstate & ~(PSTATE_SS | PSTATE_BTYPE));
+}
+
 struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 {
 	struct percpu *cpu = this_cpu();
@@ -133,7 +149,7 @@ struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 	trace_put(&cpu->trace, v->trace_exit, esr, guest_pc());
 	r = likely(fn) ? fn(v, esr) : unknown(v, esr);
 	if (r == TRAP_DONE)
-		guest_pc_set(guest_pc() + 4);
+		skip_instruction();
 	else if (unlikely(r == TRAP_UNDEF))
 		inject_undef(v);
 	return leave(cpu, v);

@@ -2,8 +2,8 @@
 /*
  * A vCPU: its registers, whose it is, what it is doing, and where it may run.
  *
- * State owned: the state machine below. Every transition is made by vcpu_transition() under the lock of the run queue
- * of the vCPU's home core (docs/scheduling.md has the table).
+ * State owned: the state machine below. Every transition is made in sched.c, under the lock of the run queue of the
+ * vCPU's home core (docs/scheduling.md has the table).
  */
 #ifndef CORE_VCPU_H
 #define CORE_VCPU_H
@@ -49,14 +49,15 @@ struct vcpu {
 	/* Breakpoints and watchpoints as the guest wrote them (core/debug_regs.c). */
 	uint64_t dbg[4][16]; /* BVR, BCR, WVR, WCR */
 	bool dbg_used;	     /* one of them is not 0 */
+	uint64_t unread_pc;  /* core/mmio_trap.c: an instruction that could not be read, once; 0: none */
 	bool os_unlocked;    /* OSLAR_EL1: the OS lock is set at reset */
 
 	void *role; /* the role's own */
 };
 
 /*
- * Registers as after power-on (ARM DDI 0487 D1.3): EL1h, DAIF masked, MMU and caches off, pc and x0 as given, all else zero.
- * For a vCPU that is off and loaded nowhere.
+ * Registers as after power-on (ARM DDI 0487 D1.3): EL1h, DAIF masked, MMU and caches off, pc and x0 as given, all else
+ * zero. For a vCPU that is off and loaded nowhere.
  */
 void vcpu_reset(struct vcpu *v, uint64_t pc, uint64_t x0);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What all block backends have in common: the check of a request against the disk. No state, no
- * lock. */
+/* What all block backends have in common: the check of a request against the disk. No state, no lock. */
 #include "dev/block.h"
 
 #include "lib/checked.h"

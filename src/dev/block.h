@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a virtual disk asks of the thing that stores its data: an image in memory, later a disk of
- * the machine.
+ * What a virtual disk asks of the thing that stores its data: an image in memory, later a disk of the machine.
  *
  * Asynchronous by design. submit() either finishes the request and returns its status, or returns
  * BLOCK_PENDING and calls done() later from a context that holds no lock of rank LOCK_DEVICE or
@@ -24,9 +23,8 @@ enum block_op { BLOCK_READ, BLOCK_WRITE, BLOCK_FLUSH };
 /* Owned by the backend from submit() until its end. */
 struct block_req {
 	enum block_op op;
-	uint64_t offset;     /* bytes from the start of the disk; a multiple of BLOCK_SECTOR, as is
-			    size; checked against the disk */
-	uint32_t size;	     /* bytes; 0 for a flush */
+	uint64_t offset;     /* bytes from the start of the disk, whole sectors; checked against the disk */
+	uint32_t size;	     /* bytes, whole sectors; 0 for a flush */
 	struct iov_list buf; /* the guest's buffers; stay as they are until the end */
 	uint64_t skip;	     /* where in them this request starts */
 	void (*done)(struct block_req *req, int status); /* OK, E_FAULT (guest memory), E_IO, E_PERM */

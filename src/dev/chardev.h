@@ -8,8 +8,10 @@
 #include "lib/types.h"
 
 struct chardev_sink {
-	/* Called under the device's lock (LOCK_DEVICE), in the order of the guest's writes; may
-	 * take locks of a higher rank. */
+	/*
+	 * Called under the device's lock (LOCK_DEVICE), in the order of the guest's writes; may take locks of
+	 * a higher rank.
+	 */
 	void (*putc)(void *ctx, uint8_t c);
 	void *ctx;
 };

@@ -22,8 +22,8 @@ struct iov_list {
 uint64_t iov_bytes(const struct iov_list *l);
 
 /*
- * Copy size bytes that start skip bytes into the list to dst, or from src into the list. E_RANGE when the list is shorter (nothing
- * is copied then); E_FAULT from guest memory (a part may be copied).
+ * Copy size bytes that start skip bytes into the list to dst, or from src into the list. E_RANGE when the list is
+ * shorter (nothing is copied then); E_FAULT from guest memory (a part may be copied).
  */
 int iov_read(const struct iov_list *l, uint64_t skip, void *dst, size_t size) MUST_CHECK;
 int iov_write(const struct iov_list *l, uint64_t skip, const void *src, size_t size) MUST_CHECK;

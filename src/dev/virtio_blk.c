@@ -20,10 +20,9 @@
 #define PIECE	    (128u * 1024) /* bytes given to the backend at once */
 #define TURN_BYTES  (1024u * 1024)
 #define TURN_CHAINS 64u
-#define BUFFER_COST                                                                                                    \
-	512u /* what a descriptor's handling counts for in TURN_BYTES: tiny buffers take time, too \
-	      */
-#define QUEUE 0u
+#define QUEUE	    0u
+/* What a descriptor's handling counts for in TURN_BYTES: tiny buffers take time, too. */
+#define BUFFER_COST 512u
 
 enum slot_state {
 	SLOT_FREE,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio block device (virtio 1.2, 5.2) on virtio-mmio. Lock: its transport's (LOCK_DEVICE),
- * inside.
+ * A virtio block device (virtio 1.2, 5.2) on virtio-mmio. Lock: its transport's (LOCK_DEVICE), inside.
  */
 #ifndef DEV_VIRTIO_BLK_H
 #define DEV_VIRTIO_BLK_H

@@ -2,8 +2,7 @@
 /*
  * The virtio-mmio transport, version 2 (virtio 1.2, 2.1 status, 3.1 initialisation, 4.2 MMIO).
  *
- * State owned: struct virtio_dev. Lock: d->lock (LOCK_DEVICE), taken by the MMIO handler, the timer
- * and virtio_reset().
+ * State owned: struct virtio_dev. Lock: d->lock (LOCK_DEVICE), taken by the MMIO handler, the timer and virtio_reset().
  */
 #include "dev/virtio_mmio.h"
 
@@ -23,8 +22,9 @@ static void update_line(struct virtio_dev *d)
 	partition_irq_set(d->part, d->intid, level);
 }
 
-/* 2.1.2: the driver broke the rules, or the device cannot go on. Said once for each reset, since
- * nothing runs any more. */
+/*
+ * 2.1.2: the driver broke the rules, or the device cannot go on. Said once for each reset, since nothing runs any more.
+ */
 static void needs_reset(struct virtio_dev *d, unsigned int q)
 {
 	if (d->status & VIRTIO_STATUS_NEEDS_RESET)
@@ -94,8 +94,7 @@ void virtio_serve(struct virtio_dev *d, unsigned int q)
 		needs_reset(d, q);
 	if (!more || !runs(d))
 		return;
-	/* Rest as long as the work took: a guest's queue gets at most half of a core's time at EL2.
-	 */
+	/* Rest as long as the work took: a guest's queue gets at most half of a core's time at EL2. */
 	now = time_now();
 	d->again |= 1u << q;
 	timer_start(&d->turn, now + (now - start));
@@ -150,8 +149,7 @@ static bool features_fit(const struct virtio_dev *d)
 	return !(d->accepted & ~d->offered) && (d->accepted & BIT(VIRTIO_F_VERSION_1));
 }
 
-/* 3.1.1: bits are only ever added, in order; one that is not due stays clear and the driver sees
- * that. */
+/* 3.1.1: bits are only ever added, in order; one that is not due stays clear and the driver sees that. */
 static void status_write(struct virtio_dev *d, uint32_t value)
 {
 	const uint32_t begun = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
@@ -212,8 +210,7 @@ static void queue_ready(struct virtio_dev *d, struct virtq *q, uint32_t value)
 		q->ready = false;
 }
 
-/* The registers of the queue that QueueSel names; its layout changes only while it is stopped
- * (4.2.2.2). */
+/* The registers of the queue that QueueSel names; its layout changes only while it is stopped (4.2.2.2). */
 static void queue_write(struct virtio_dev *d, uint32_t off, uint32_t value)
 {
 	struct virtq *q = &d->vq[d->queue_sel];

@@ -3,9 +3,8 @@
  * The one virtio transport: virtio-mmio, version 2, modern only (virtio 1.2, 4.2). A device embeds
  * struct virtio_dev and gives ops.
  *
- * Lock: d->lock (LOCK_DEVICE), over every call of an op. Work is done on the core of the vCPU that
- * notifies, in bounded turns; the rest of it waits for a timer, so that a guest cannot hold EL2 for
- * long.
+ * Lock: d->lock (LOCK_DEVICE), over every call of an op. Work is done on the core of the vCPU that notifies, in bounded
+ * turns; the rest of it waits for a timer, so that a guest cannot hold EL2 for long.
  */
 #ifndef DEV_VIRTIO_MMIO_H
 #define DEV_VIRTIO_MMIO_H
@@ -21,13 +20,13 @@
 struct virtio_dev;
 
 struct virtio_ops {
-	/* Serve queue q, for one bounded turn, with virtio_pop() and virtio_push(). True: there may
-	 * be more to do now. */
+	/*
+	 * Serve queue q, for one bounded turn, with virtio_pop() and virtio_push(). True: there may be more to do now.
+	 */
 	bool (*run)(struct virtio_dev *d, unsigned int q);
 	/* Forget the requests in hand: the device is reset, or the driver has stopped a queue. */
 	void (*reset)(struct virtio_dev *d);
-	/* The driver writes the device's configuration, inside config_size. NULL: it is read-only.
-	 */
+	/* The driver writes the device's configuration, inside config_size. NULL: it is read-only. */
 	void (*config_write)(struct virtio_dev *d, uint32_t off, uint64_t value, unsigned int size);
 };
 
@@ -37,8 +36,7 @@ struct virtio_kind {
 	const struct virtio_ops *ops;
 	uint32_t device_id;
 	unsigned int nr_queues;
-	uint64_t features; /* beyond those that the transport adds: VERSION_1, INDIRECT_DESC,
-			      EVENT_IDX */
+	uint64_t features; /* beyond those that the transport adds: VERSION_1, INDIRECT_DESC, EVENT_IDX */
 };
 
 struct virtio_dev {
@@ -79,14 +77,15 @@ void virtio_reset(struct virtio_dev *d);
 
 /* Has the driver accepted that feature bit? */
 bool virtio_has(const struct virtio_dev *d, unsigned int feature);
-/* As virtq_pop(), rearming when the queue is empty; a queue that breaks is told to the driver.
- * True: *c is a chain. */
+/*
+ * As virtq_pop(), rearming when the queue is empty; a queue that breaks is told to the driver.
+ * True: *c is a chain.
+ */
 bool virtio_pop(struct virtio_dev *d, unsigned int q, struct virtq_chain *c);
 void virtio_push(struct virtio_dev *d, unsigned int q, uint16_t head, uint32_t written);
 /* A chain that makes no sense to the device, as a constant text. */
 void virtio_break(struct virtio_dev *d, unsigned int q, const char *why);
-/* A backend has finished something: run() queue q now and interrupt the driver for what was pushed.
- */
+/* A backend has finished something: run() queue q now and interrupt the driver for what was pushed. */
 void virtio_serve(struct virtio_dev *d, unsigned int q);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio entropy device (virtio 1.2, 5.4): fills what the driver offers, up to BUFFER_BYTES of
- * each buffer and TURN_CHAINS buffers a turn. State owned: struct virtio_rng. Lock: its transport's
- * (LOCK_DEVICE).
+ * A virtio entropy device (virtio 1.2, 5.4): fills what the driver offers, up to BUFFER_BYTES of each buffer and
+ * TURN_CHAINS buffers a turn. State owned: struct virtio_rng. Lock: its transport's (LOCK_DEVICE).
  */
 #include "dev/virtio_rng.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio entropy device (virtio 1.2, 5.4) on virtio-mmio. Lock: its transport's (LOCK_DEVICE),
- * inside.
+ * A virtio entropy device (virtio 1.2, 5.4) on virtio-mmio. Lock: its transport's (LOCK_DEVICE), inside.
  */
 #ifndef DEV_VIRTIO_RNG_H
 #define DEV_VIRTIO_RNG_H
@@ -12,9 +11,8 @@
 struct virtio_rng;
 
 /*
- * Build one at base on the wired interrupt intid; fill(buf, n) gives n random bytes and is called
- * under LOCK_DEVICE, any core. Before the partition runs. E_NOMEM; E_EXIST or E_INVAL from
- * mmio_register().
+ * Build one at base on the wired interrupt intid; fill(buf, n) gives n random bytes and is called under LOCK_DEVICE,
+ * any core. Before the partition runs. E_NOMEM; E_EXIST or E_INVAL from mmio_register().
  */
 int virtio_rng_create(struct partition *p, ipa_t base, unsigned int intid, void (*fill)(void *buf, size_t n),
 		      struct virtio_rng **dev) MUST_CHECK;

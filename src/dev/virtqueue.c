@@ -62,8 +62,7 @@ static int load16(struct virtq *q, uint64_t addr, uint16_t *v)
 	return err;
 }
 
-/* Is there an entry to take? Looks at the driver's index only when the entries that it covered last
- * are used up. */
+/* Is there an entry to take? Looks at the driver's index only when the entries that it covered last are used up. */
 static int fetch_avail(struct virtq *q)
 {
 	if (q->avail_idx != q->next_avail)
@@ -100,8 +99,7 @@ static int add_buffer(struct virtq *q, struct virtq_chain *c, const struct virtq
 	return OK;
 }
 
-/* 2.7.5.3: the chain inside an indirect table, which starts at its entry 0. The table is copied
- * once, whole. */
+/* 2.7.5.3: the chain inside an indirect table, which starts at its entry 0. The table is copied once, whole. */
 static int add_indirect(struct virtq *q, struct virtq_chain *c, const struct virtq_desc *d)
 {
 	unsigned int n = d->len / sizeof(struct virtq_desc), at = 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Split virtqueues, the device's side (virtio 1.2, 2.7): take descriptor chains, give them back
- * used.
+ * Split virtqueues, the device's side (virtio 1.2, 2.7): take descriptor chains, give them back used.
  *
  * Everything in the rings is the guest's word: each descriptor is copied once and the copy checked;
  * chains are bounded; nothing here can loop for ever or reach outside guest memory. A queue that
@@ -16,8 +15,7 @@
 #include "dev/iov.h"
 #include "lib/types.h"
 
-/* The largest queue that is offered, and the most buffers in one chain, through an indirect table
- * too. */
+/* The largest queue that is offered, and the most buffers in one chain, through an indirect table too. */
 #define VIRTQ_NUM_MAX 128u
 
 struct virtq {
@@ -58,12 +56,13 @@ static inline struct iov_list virtq_in(const struct virtq_chain *c)
 /* As after power-on. Keeps part. */
 void virtq_reset(struct virtq *q);
 
-/* Start it, with num and the addresses set: E_INVAL when num is not valid, or a part is misaligned
- * or wraps. */
+/* Start it, with num and the addresses set: E_INVAL when num is not valid, or a part is misaligned or wraps. */
 int virtq_start(struct virtq *q) MUST_CHECK;
 
-/* Take the next chain. OK; E_NOENT when there is none, or the queue is not ready or broken;
- * E_FORMAT when it has just broken. */
+/*
+ * Take the next chain. OK; E_NOENT when there is none, or the queue is not ready or broken; E_FORMAT when it
+ * has just broken.
+ */
 int virtq_pop(struct virtq *q, struct virtq_chain *c) MUST_CHECK;
 
 /*
@@ -72,8 +71,10 @@ int virtq_pop(struct virtq *q, struct virtq_chain *c) MUST_CHECK;
  */
 bool virtq_rearm(struct virtq *q);
 
-/* Give a chain back, of which written bytes were written. Nothing when the queue is broken.
- * E_FORMAT when it has just broken. */
+/*
+ * Give a chain back, of which written bytes were written. Nothing when the queue is broken. E_FORMAT when it
+ * has just broken.
+ */
 int virtq_push(struct virtq *q, uint16_t head, uint32_t written) MUST_CHECK;
 
 /* After one push or several: does the driver want an interrupt for them? */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An emulated PL011 UART, r1p5 (ARM DDI 0183 chapter 3: registers; 2.4 and 2.8: FIFOs and
- * interrupts).
+ * An emulated PL011 UART, r1p5 (ARM DDI 0183 chapter 3: registers; 2.4 and 2.8: FIFOs and interrupts).
  *
  * State owned: struct vpl011. Lock: d->lock (LOCK_DEVICE), taken by every entry but a read of FR,
  * which is one word kept current by the others. What goes to the sink goes under the lock, so that
@@ -147,6 +146,7 @@ static uint32_t dr_read(struct vpl011 *d)
 
 static void dr_write(struct vpl011 *d, uint32_t value)
 {
+	d->ris |= INT_TX;
 	if (likely(!(d->cr & CR_LBE))) {
 		d->out.putc(d->out.ctx, (uint8_t)value);
 	} else if (d->rx_count < rx_capacity(d)) {
@@ -156,7 +156,6 @@ static void dr_write(struct vpl011 *d, uint32_t value)
 		d->rsr |= DR_OE >> 8;
 		d->ris |= INT_OE;
 	}
-	d->ris |= INT_TX;
 }
 
 static uint32_t rsr_read(struct vpl011 *d)
@@ -176,8 +175,10 @@ static uint32_t fr_read(struct vpl011 *d)
 
 static void lcr_h_write(struct vpl011 *d, uint32_t value)
 {
-	/* What the FIFO holds stays readable when FEN changes: input must not get lost to a guest
-	 * that sets its UART up. */
+	/*
+	 * What the FIFO holds stays readable when FEN changes: input must not get lost to a guest that sets
+	 * its UART up.
+	 */
 	d->lcr_h = value & 0xff;
 	update_rx(d, true);
 }
@@ -209,27 +210,31 @@ static void icr_write(struct vpl011 *d, uint32_t value)
 	d->ris &= ~value;
 }
 
-#define KEPT(name, mask)                                                                                               \
+#define READS_AS_KEPT(name)                                                                                            \
 	static uint32_t name##_read(struct vpl011 *d)                                                                  \
 	{                                                                                                              \
 		return d->name;                                                                                        \
-	}                                                                                                              \
-	static void UNUSED name##_keep(struct vpl011 *d, uint32_t value)                                               \
+	}
+
+#define KEPT(name, mask)                                                                                               \
+	READS_AS_KEPT(name)                                                                                            \
+	static void name##_keep(struct vpl011 *d, uint32_t value)                                                      \
 	{                                                                                                              \
 		d->name = value & (mask);                                                                              \
 	}
 
-/* Registers that are only kept: there is no baud rate, infrared or DMA here. Reads of those with a
- * meaning, too. */
+/* Registers that are only kept: there is no baud rate, infrared or DMA here. */
 KEPT(ilpr, 0xff)
 KEPT(ibrd, 0xffff)
 KEPT(fbrd, 0x3f)
 KEPT(dmacr, 0x7)
-KEPT(lcr_h, 0xff)
-KEPT(cr, 0)
-KEPT(ifls, 0)
-KEPT(imsc, 0)
-KEPT(ris, 0)
+
+/* Those with a meaning: it is in what writes them. */
+READS_AS_KEPT(lcr_h)
+READS_AS_KEPT(cr)
+READS_AS_KEPT(ifls)
+READS_AS_KEPT(imsc)
+READS_AS_KEPT(ris)
 
 struct vpl011_row {
 	uint32_t (*read)(struct vpl011 *d);		 /* NULL: reads as zero */
@@ -319,17 +324,6 @@ bool vpl011_rx(struct vpl011 *d, uint8_t c)
 	return taken;
 }
 
-unsigned int vpl011_rx_space(struct vpl011 *d)
-{
-	unsigned int space = 0;
-
-	spin_lock(&d->lock);
-	if (!(d->cr & CR_LBE) && d->rx_count < rx_capacity(d))
-		space = rx_capacity(d) - d->rx_count;
-	spin_unlock(&d->lock);
-	return space;
-}
-
 void vpl011_on_space(struct vpl011 *d, void (*fn)(void *ctx), void *ctx)
 {
 	d->space = fn;
@@ -352,8 +346,7 @@ void vpl011_reset(struct vpl011 *d)
 	d->rx_head = 0;
 	d->rx_count = 0;
 	d->overrun = false;
-	/* d->refused stays: who still holds a byte hears of the space at the guest's next access.
-	 */
+	/* d->refused stays: who still holds a byte hears of the space at the guest's next access. */
 	update_flags(d);
 	update_line(d);
 	spin_unlock(&d->lock);

@@ -29,13 +29,9 @@ void vpl011_reset(struct vpl011 *d);
 /* A byte arrives. False: the FIFO is full (or in loopback); the caller keeps the byte. Any core. */
 bool vpl011_rx(struct vpl011 *d, uint8_t c);
 
-/* How many bytes vpl011_rx() would take now. Only a hint when several callers feed it. */
-unsigned int vpl011_rx_space(struct vpl011 *d);
-
 /*
- * fn(ctx) runs each time that space appears after vpl011_rx() has returned false; on the core of
- * the vCPU that made it, with no lock held, so that it may call vpl011_rx(). Before the partition
- * runs.
+ * fn(ctx) runs each time that space appears after vpl011_rx() has returned false; on the core of the vCPU that made it,
+ * with no lock held, so that it may call vpl011_rx(). Before the partition runs.
  */
 void vpl011_on_space(struct vpl011 *d, void (*fn)(void *ctx), void *ctx);
 

@@ -54,8 +54,9 @@ static void update_line(struct vpl031 *d)
 	partition_irq_set(d->part, d->intid, level);
 }
 
-/* Sleep until the second before the alarm, then look every eighth of a second: where in a second we
- * are is not known. */
+/*
+ * Sleep until the second before the alarm, then look every eighth of a second: where in a second we are is not known.
+ */
 static void arm(struct vpl031 *d, uint64_t now_s)
 {
 	uint64_t left = d->alarm_at - now_s, ticks = time_freq() / 8, deadline;

@@ -51,6 +51,7 @@ static struct {
 static unsigned int nr_regions;
 static char *gicr[CONFIG_MAX_CPUS];
 static uint64_t cpu_mpidr[CONFIG_MAX_CPUS];
+static uint64_t cpu_sgi1r[CONFIG_MAX_CPUS]; /* ICC_SGI1R_EL1 for an SGI to it, but the INTID */
 
 static void wait_rwp(void)
 {
@@ -58,9 +59,9 @@ static void wait_rwp(void)
 		;
 }
 
-int gicv3_init(void *base, bool shared)
+int gicv3_init(void *distributor, bool shared)
 {
-	gicd = base;
+	gicd = distributor;
 	if (BITS(io_read32(gicd + GICD_PIDR2), 7, 4) < 3)
 		return E_NOTSUP;
 	nr_spi_end = 32 * ((io_read32(gicd + GICD_TYPER) & 0x1f) + 1);
@@ -129,6 +130,9 @@ int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
 		return E_NOENT;
 	gicr[cpu] = rd;
 	cpu_mpidr[cpu] = mpidr;
+	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
+	cpu_sgi1r[cpu] = BITS(mpidr, 39, 32) << 48 | BITS(mpidr, 7, 4) << 44 | BITS(mpidr, 23, 16) << 32 |
+			 BITS(mpidr, 15, 8) << 16 | BIT(mpidr & 0xf);
 	if (gic_shared) {
 		gic_cpuif_init_shared();
 		return OK;
@@ -194,11 +198,6 @@ void host_irq_set_active(uint32_t intid, bool active)
 	write_bit(intid, active ? GICD_ISACTIVER : GICD_ICACTIVER);
 }
 
-bool host_irq_is_active(uint32_t intid)
-{
-	return io_read32(frame_of(intid) + GICD_ISACTIVER + intid / 32 * 4) >> (intid % 32) & 1;
-}
-
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
 {
 	uint32_t cfg;
@@ -229,9 +228,5 @@ void host_irq_deactivate(uint32_t intid)
 
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)
 {
-	uint64_t m = cpu_mpidr[cpu];
-
-	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
-	gic_cpuif_sgi(BITS(m, 39, 32) << 48 | BITS(m, 7, 4) << 44 | BITS(m, 23, 16) << 32 | (uint64_t)(sgi_base + sgi) << 24 |
-		      BITS(m, 15, 8) << 16 | BIT(m & 0xf));
+	gic_cpuif_sgi(cpu_sgi1r[cpu] | (uint64_t)(sgi_base + sgi) << 24);
 }

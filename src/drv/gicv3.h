@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of plat/plat.h. EOI mode 1.
- * State owned: where the distributor and each core's redistributor are. Lock: LOCK_GIC for distributor registers that several cores change.
+ * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of
+ * plat/plat.h. EOI mode 1.
+ * State owned: where the distributor and each core's redistributor are. No lock: what several cores would change is
+ * changed at boot only, and the rest are write-one registers or a core's own.
  */
 #ifndef DRV_GICV3_H
 #define DRV_GICV3_H
@@ -9,17 +11,18 @@
 #include "lib/types.h"
 
 /*
- * Once, on the boot core: gicd is mapped (device). All SPIs off, group 1, level, priority in the middle. When it is shared (the secure
- * world's view of a GIC that firmware has set up): nothing of that; an interrupt becomes secure group 1 when it is enabled. E_NOTSUP: not a GICv3.
+ * Once, on the boot core: distributor is mapped (device). All SPIs off, group 1, level, priority in the middle. When it
+ * is shared (the secure world's view of a GIC that firmware has set up): nothing of that; an interrupt becomes secure
+ * group 1 when it is enabled. E_NOTSUP: not a GICv3.
  */
-int gicv3_init(void *gicd, bool shared) MUST_CHECK;
+int gicv3_init(void *distributor, bool shared) MUST_CHECK;
 
 /* A redistributor region, mapped: base and bytes. Before gicv3_init_cpu. */
 int gicv3_add_region(void *base, uint64_t size) MUST_CHECK;
 
 /*
- * Each core, with its index and MPIDR: find and wake its redistributor, CPU interface on. E_NOENT: no redistributor is
- * its.
+ * Each core, with its index and MPIDR: find and wake its redistributor, CPU interface on. E_NOENT: no
+ * redistributor is its.
  */
 int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr) MUST_CHECK;
 

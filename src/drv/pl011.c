@@ -25,6 +25,7 @@
 #define SPINS_MAX 1000000 /* a transmitter that never drains loses a character, not the machine */
 
 static char *uart;
+static int early = -1; /* a byte that came before pl011_init() */
 
 void pl011_early(void *base)
 {
@@ -33,11 +34,20 @@ void pl011_early(void *base)
 
 void pl011_init(void *base)
 {
+	bool holds;
+
 	uart = base;
 	io_write32(uart + UARTIMSC, 0);
-	io_write32(uart + UARTICR, 0x7ff);
-	io_write32(uart + UARTLCR_H, LCR_H_8BIT | LCR_H_FEN);
 	io_write32(uart + UARTIFLS, 0);
+	/*
+	 * Turning the FIFO on may declare it empty, with a byte in its first place: what was typed before we came.
+	 * Reading it also tells QEMU that there is room again. Its interrupt would stay raised for ever.
+	 */
+	holds = !(io_read32(uart + UARTFR) & FR_RXFE);
+	io_write32(uart + UARTLCR_H, LCR_H_8BIT | LCR_H_FEN);
+	io_write32(uart + UARTICR, 0x7ff);
+	if (holds)
+		early = (int)(io_read32(uart + UARTDR) & 0xff);
 	io_write32(uart + UARTCR, CR_ENABLE);
 	io_write32(uart + UARTIMSC, INT_RX);
 }
@@ -53,6 +63,11 @@ void host_uart_putc(char c)
 
 int host_uart_getc(void)
 {
+	int c = early;
+
+	early = -1;
+	if (c >= 0)
+		return c;
 	if (!uart || (io_read32(uart + UARTFR) & FR_RXFE))
 		return -1;
 	return (int)(io_read32(uart + UARTDR) & 0xff);

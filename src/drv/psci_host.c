@@ -5,6 +5,7 @@
 #include "abi/psci.h"
 #include "arch/cpu.h"
 #include "arch/unwind.h"
+#include "core/hw.h"
 #include "plat/plat.h"
 
 static int32_t call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
@@ -22,12 +23,7 @@ int32_t psci_host_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 
 void plat_power_off(void)
 {
-	call(PSCI_SYSTEM_OFF, 0, 0, 0);
-	arch_halt();
-}
-
-void plat_reset(void)
-{
-	call(PSCI_SYSTEM_RESET, 0, 0, 0);
+	if (hw.psci_smc) /* else there may be no EL3, and SMC is UNDEFINED */
+		call(PSCI_SYSTEM_OFF, 0, 0, 0);
 	arch_halt();
 }

@@ -56,8 +56,7 @@ static bool cpio_magic(const uint8_t *header)
 	return memcmp(header, "070701", MAGIC_SIZE) == 0 || memcmp(header, "070702", MAGIC_SIZE) == 0;
 }
 
-/* Only zeros from off on: an archive may be padded to a block, and the end without a trailer is
- * then there. */
+/* Only zeros from off on: an archive may be padded to a block, and the end without a trailer is then there. */
 static bool cpio_only_padding(const struct cpio *c, size_t off)
 {
 	for (; off < c->size; off++) {

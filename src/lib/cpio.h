@@ -25,14 +25,14 @@ struct cpio_entry {
 void cpio_open(struct cpio *c, const void *base, size_t size);
 
 /*
- * The next entry into *e. OK; E_NOENT at the trailer or at the exact end; E_FORMAT when what is there is no whole
- * entry.
+ * The next entry into *e. OK; E_NOENT at the trailer or at the exact end; E_FORMAT when what is there is
+ * no whole entry.
  */
 int cpio_next(struct cpio *c, struct cpio_entry *e) MUST_CHECK;
 
 /*
- * The first regular file of that name ("./" in front is ignored). OK, E_NOENT, or E_FORMAT when the archive ends badly
- * before.
+ * The first regular file of that name ("./" in front is ignored). OK, E_NOENT, or E_FORMAT when the archive
+ * ends badly before.
  */
 int cpio_find(const void *base, size_t size, const char *name, struct cpio_entry *e) MUST_CHECK;
 

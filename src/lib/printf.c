@@ -86,8 +86,7 @@ static void out_signed(struct out *o, const struct spec *sp, int64_t v)
 	out_number(o, sp, prefix, v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
 }
 
-/* A decimal number, or * for an argument; INT32_MAX / 16 at most, which no format of ours comes
- * near. */
+/* A decimal number, or * for an argument; INT32_MAX / 16 at most, which no format of ours comes near. */
 static int parse_number(const char **fmt, va_list *ap)
 {
 	int n = 0;

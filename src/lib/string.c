@@ -2,10 +2,9 @@
 /*
  * The C string functions (C11 7.24). Pure, no state, no lock.
  *
- * Accesses are aligned to their size: EL2 runs its first instructions with the MMU off, when all
- * memory is device memory and an unaligned access faults (Arm ARM DDI 0487 B2.5). The file is
- * compiled with -fno-builtin, so that a loop here does not become a call of the function it stands
- * in.
+ * Accesses are aligned to their size: EL2 runs its first instructions with the MMU off, when all memory is device
+ * memory and an unaligned access faults (Arm ARM DDI 0487 B2.5). The file is compiled with -fno-builtin, so that a loop
+ * here does not become a call of the function it stands in.
  */
 #include "lib/string.h"
 
@@ -75,8 +74,9 @@ void *memmove(void *dst, const void *src, size_t n)
 	const uint8_t *s = src;
 
 	if ((uintptr_t)d - (uintptr_t)s >= n) {
-		/* dst is below src, or beyond its end: upwards never reads what it has written,
-		 * word by word neither. */
+		/*
+		 * dst is below src, or beyond its end: upwards never reads what it has written, word by word neither.
+		 */
 		if (string_alike(d, s)) {
 			for (; n && OFF(d); n--)
 				*d++ = *s++;

@@ -65,8 +65,15 @@ enum {
 #define likely(x)    __builtin_expect(!!(x), 1)
 #define unlikely(x)  __builtin_expect(!!(x), 0)
 
-/* One plain load, now: of what another core may write. No order. (An __atomic load costs GCC an address computation more.) */
+/*
+ * One plain load, now: of what another core may write. No order. (An __atomic load costs GCC an address
+ * computation more.)
+ */
+#ifdef __SANITIZE_THREAD__ /* takes a volatile access for a race */
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#else
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#endif
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)	((a) < (b) ? (a) : (b))

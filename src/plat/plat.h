@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What core asks of the machine's own hardware: implemented by the drivers in src/drv, chosen at link time. Addresses come from the host device tree.
+ * What core asks of the machine's own hardware: implemented by the drivers in src/drv, chosen at link time. Addresses
+ * come from the host device tree.
  */
 #ifndef PLAT_PLAT_H
 #define PLAT_PLAT_H
@@ -27,7 +28,6 @@ void host_irq_enable(uint32_t intid);
 void host_irq_disable(uint32_t intid);
 /* Physical active state of a PPI of this core: follows a vCPU whose hardware-linked timer interrupt is in flight. */
 void host_irq_set_active(uint32_t intid, bool active);
-bool host_irq_is_active(uint32_t intid);
 /* Route an SPI to a core and set trigger and priority. */
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge);
 
@@ -43,6 +43,5 @@ int host_uart_getc(void); /* -1 when there is none */
 
 /* --- Firmware (PSCI by SMC) --- */
 void plat_power_off(void) NORETURN;
-void plat_reset(void) NORETURN;
 
 #endif

@@ -23,8 +23,8 @@ extern const char role_name[];
 void role_boot(void);
 
 /*
- * RAM that must not be handed out: up to max ranges into out. Before there are frames or a heap; the device tree is parsed and RAM is
- * mapped. Returns how many.
+ * RAM that must not be handed out: up to max ranges into out. Before there are frames or a heap; the device tree is
+ * parsed and RAM is mapped. Returns how many.
  */
 unsigned int role_kept_ranges(struct hw_range *out, unsigned int max);
 #define ROLE_KEPT_MAX 32
@@ -40,8 +40,6 @@ extern const unsigned int role_sysregs_count;
 /* v takes or leaves this core (not on each exit): move what the core does not know (vGIC, timers). */
 void role_vcpu_load(struct vcpu *v);
 void role_vcpu_save(struct vcpu *v);
-/* v blocks on this core and stays loaded. */
-void role_vcpu_blocked(struct vcpu *v);
 /* Just before v is entered, whenever the scheduler was asked to look (sched_kick, a switch): not on each exit. */
 void role_vcpu_enter(struct vcpu *v);
 /* Would v wake from WFI? Any core. */

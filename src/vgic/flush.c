@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All of a vCPU's list registers at once, on its own core: filled before it is entered, emptied and filled again by the maintenance interrupt, in
- * and out when it takes or leaves the core (IHI 0069 6.3, 12.4).
+ * All of a vCPU's list registers at once, on its own core: filled before it is entered, emptied and filled again by the
+ * maintenance interrupt, in and out when it takes or leaves the core (IHI 0069 6.3, 12.4).
  *
- * State owned: hcr and crowded of struct vgic_vcpu. Lock: the vCPU's; the distributor's afterwards, for what has to go elsewhere.
+ * State owned: hcr and crowded of struct vgic_vcpu. Lock: the vCPU's; the distributor's afterwards, for what has
+ * to go elsewhere.
  */
 #include "core/panic.h"
 #include "plat/plat.h"
@@ -12,7 +13,9 @@
 /* What the list registers held before and after they were filled, and what EOIcount (five bits) can tell. */
 #define MOVES_MAX (2 * ICH_LR_MAX + 32)
 
-/* SPIs that left a vCPU and belong elsewhere now: dealt with once its lock is dropped, as they need the distributor's. */
+/*
+ * SPIs that left a vCPU and belong elsewhere now: dealt with once its lock is dropped, as they need the distributor's.
+ */
 struct moves {
 	unsigned int count;
 	struct vgic_irq *irq[MOVES_MAX];
@@ -65,7 +68,10 @@ static void set_hcr(struct vgic_vcpu *vc, uint64_t hcr)
 	ich_hcr_write(hcr);
 }
 
-/* The guest ended interrupts that were active without a list register: the highest priorities first, as a running guest ends them. */
+/*
+ * The guest ended interrupts that were active without a list register: the highest priorities first, as a running
+ * guest ends them.
+ */
 static void take_eoi_count(struct vgic_vcpu *vc, struct moves *m)
 {
 	uint64_t hcr;
@@ -123,8 +129,9 @@ static bool take_active(const struct vgic_vcpu *vc UNUSED, const struct vgic_irq
 }
 
 /*
- * More than fits: choose again among all. The best pending one must be there to be taken; then the active ones, so that the guest's EOI finds
- * them; then what else is pending. For what stays out: NPIE says when no pending one is left, LRENPIE when an EOI found no register.
+ * More than fits: choose again among all. The best pending one must be there to be taken; then the active ones, so that
+ * the guest's EOI finds them; then what else is pending. For what stays out: NPIE says when no pending one is left,
+ * LRENPIE when an EOI found no register.
  */
 static void choose_all(struct vgic_vcpu *vc, struct moves *m)
 {
@@ -194,7 +201,10 @@ void vgic_flush(struct vcpu *v)
 	finish_moves(vc->gic, &m);
 }
 
-/* Empty list registers that owe a maintenance interrupt or that nobody needs: give them back, queueing what is pending again. */
+/*
+ * Empty list registers that owe a maintenance interrupt or that nobody needs: give them back, queueing what
+ * is pending again.
+ */
 static void reap(struct vgic_vcpu *vc, struct moves *m)
 {
 	for (uint32_t used = vc->lr_used; used; used &= used - 1) {

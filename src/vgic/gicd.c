@@ -86,9 +86,7 @@ static void clrspi_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t o
 	message(g, value, false);
 }
 
-/*
- * --- A bit an interrupt. The word of the private interrupts is reserved here (affinity routing): they are the redistributors'. ---
- */
+/* --- a bit an interrupt; the private interrupts' word is reserved here (affinity routing): it is in the GICRs --- */
 
 static uint64_t bits_read(struct vgic *g, uint32_t off, enum vgic_op op)
 {

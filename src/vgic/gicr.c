@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The redistributors' registers (IHI 0069 12.10, 12.11): for each vCPU a control frame and a frame for its SGIs and PPIs. No LPIs.
+ * The redistributors' registers (IHI 0069 12.10, 12.11): for each vCPU a control frame and a frame for its SGIs and
+ * PPIs. No LPIs.
  *
  * State owned: waker and priv[] of struct vgic_vcpu. Lock: that vCPU's.
  */
@@ -24,14 +25,9 @@ static uint64_t iidr_read(struct vgic *g UNUSED, struct vgic_vcpu *vc UNUSED, ui
 	return VGIC_IIDR;
 }
 
-static uint64_t typer_read(struct vgic *g, struct vgic_vcpu *vc, uint32_t off, unsigned int size)
+static uint64_t typer_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off, unsigned int size)
 {
-	uint64_t i = vc->v->index;
-	uint64_t typer = (i % 16) << 32 | (i / 16) << 40 | i << 8;
-
-	if (i + 1 == g->part->nr_vcpus)
-		typer |= BIT(4); /* Last */
-	return vgic_half(typer, off, size);
+	return vgic_half(vc->typer, off, size);
 }
 
 static uint64_t waker_read(struct vgic *g UNUSED, struct vgic_vcpu *vc, uint32_t off UNUSED, unsigned int size UNUSED)
@@ -165,6 +161,9 @@ enum mmio_result vgic_gicr_access(void *dev, struct vcpu *v UNUSED, struct mmio_
 	/* The region has a stride for each vCPU, and the access lies inside it. */
 	struct vgic_vcpu *vc = g->part->vcpu[a->offset / GICR_STRIDE]->vgic;
 
-	vgic_regs_access(a->offset & VGIC_FRAME_SIZE ? &vgic_sgi_frame : &vgic_rd_frame, g, vc, a);
+	if (a->offset & VGIC_FRAME_SIZE)
+		vgic_regs_access(&vgic_sgi_frame, g, vc, a);
+	else
+		vgic_regs_access(&vgic_rd_frame, g, vc, a);
 	return MMIO_OK;
 }

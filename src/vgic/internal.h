@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files of src/vgic share: the state of an interrupt, of a vCPU's side and of a distributor. Private to the module.
+ * What the files of src/vgic share: the state of an interrupt, of a vCPU's side and of a distributor. Private
+ * to the module.
  *
  * Who may touch what (docs/interrupts.md tells the story):
  *   - a private interrupt (SGI, PPI) and all of struct vgic_vcpu: that vCPU's lock;
  *   - an SPI that nobody owns: the distributor's lock;
- *   - an SPI with an owner (the vCPU in whose queue or list register it is): both locks to write what a guest configures (enable, priority,
- *     group, trigger, route) and the line, the owner's alone for what its list register does to it. So the owner's core works with one lock.
- *     owner goes NULL -> x under both locks, x -> NULL under x's; never x -> y in one step. Two vCPU locks are never held at once.
- *   - list registers of a loaded vCPU: its core only, under its lock. Another core leaves a note: it queues the interrupt, sets work, and kicks.
+ *   - an SPI with an owner (the vCPU in whose queue or list register it is): both locks to write what a guest
+ *     configures (enable, priority, group, trigger, route) and the line, the owner's alone for what its list register
+ *     does to it. So the owner's core works with one lock. owner goes NULL -> x under both locks, x -> NULL under x's;
+ *     never x -> y in one step. Two vCPU locks are never held at once.
+ *   - list registers of a loaded vCPU: its core only, under its lock. Another core leaves a note: it queues the
+ *     interrupt, sets work, and kicks.
  */
 #ifndef VGIC_INTERNAL_H
 #define VGIC_INTERNAL_H
@@ -56,11 +59,12 @@ struct vgic_irq {
 	bool active;		    /* while it is in no list register; there, the register knows */
 	bool inflight;		    /* hardware-linked: the physical interrupt is active on the guest's behalf */
 	bool queued;		    /* waits in owner->queue for a list register, or with a note for the one it is in */
-	bool lr_latched; /* the pending bit in the list register came from latch: a falling line does not take it back */
-	bool drop_pend;	 /* note: the pending bit in the list register no longer counts (GICD_ICPENDR) */
+	bool lr_latched;	    /* the list register's pending bit came from latch: a falling line leaves it */
+	bool drop_pend;		    /* note: the pending bit in the list register no longer counts (GICD_ICPENDR) */
 	/*
-	 * Private, enabled, in a list register that shows its configuration, and nothing waits for want of one: then the core that its vCPU is loaded on
-	 * may set the pending bit there without the lock. Who changes something from elsewhere leaves a note, and that core looks at it anew.
+	 * Private, enabled, in a list register that shows its configuration, and nothing waits for want of one: then
+	 * the core that its vCPU is loaded on may set the pending bit there without the lock. Who changes something
+	 * from elsewhere leaves a note, and that core looks at it anew.
 	 */
 	bool direct;
 	uint8_t note; /* note: enum vgic_active_note */
@@ -76,7 +80,10 @@ struct vgic_vcpu {
 	struct spinlock lock;		 /* LOCK_VGIC_CPU */
 	struct vcpu *v;
 	struct vgic *gic;
-	/* The core whose list registers hold ours; NULL: not loaded, they are in v->arch.vgic. Written atomically: GICD_CTLR.RWP looks at it. */
+	/*
+	 * The core whose list registers hold ours; NULL: not loaded, they are in v->arch.vgic. Written atomically:
+	 * GICD_CTLR.RWP looks at it.
+	 */
 	struct percpu *on;
 	uint64_t hcr;	   /* ICH_HCR_EL2 while loaded */
 	bool crowded;	   /* at the last choice there was more than list registers */
@@ -85,6 +92,7 @@ struct vgic_vcpu {
 	struct vgic_irq *hw; /* the hardware-linked interrupt, once there was one */
 	uint32_t waker;
 	uint64_t sgi_self;	    /* ICC_SGI1R_EL1 but for INTID, when it means this vCPU alone */
+	uint64_t typer;		    /* GICR_TYPER */
 	struct spinlock timer_lock; /* LOCK_VGIC: the emulated timer's registers and its line move together */
 	struct vgic_irq priv[VGIC_PRIVATE];
 };
@@ -156,8 +164,8 @@ static inline void vgic_irq_disown(struct vgic_irq *irq)
 }
 
 /*
- * Change an interrupt: begin takes the lock that it needs beyond the distributor's (which the caller holds for an SPI) and returns its owner, NULL
- * for an SPI without; then change it; commit moves it where it now belongs and unlocks.
+ * Change an interrupt: begin takes the lock that it needs beyond the distributor's (which the caller holds for an SPI)
+ * and returns its owner, NULL for an SPI without; then change it; commit moves it where it now belongs and unlocks.
  */
 struct vgic_vcpu *vgic_irq_begin_owned(struct vgic_irq *irq, struct vgic_vcpu *vc);
 void vgic_irq_commit_slow(struct vgic *g, struct vgic_irq *irq, struct vgic_vcpu *vc);
@@ -187,11 +195,14 @@ void vgic_lr_settle(struct vgic_vcpu *vc, struct vgic_irq *irq);
 /* ICH_LR state bits of irq, which is in a list register: as of now if within reach, else as last seen. */
 uint64_t vgic_lr_peek(const struct vgic_vcpu *vc, struct vgic_irq *irq);
 /*
- * Take everything out of queue and list registers of vc, which is not loaded; the interrupts keep their states. True when SPIs were among them: they
- * have no owner now, and the caller, who holds the distributor's lock, commits them.
+ * Take everything out of queue and list registers of vc, which is not loaded; the interrupts keep their states. True
+ * when SPIs were among them: they have no owner now, and the caller, who holds the distributor's lock, commits them.
  */
 bool vgic_lr_clear(struct vgic_vcpu *vc);
-/* irq, in no list register, is not active any more (it may not have been); a hardware-linked one has a physical side as well. */
+/*
+ * irq, in no list register, is not active any more (it may not have been); a hardware-linked one has a physical
+ * side as well.
+ */
 void vgic_lr_deactivate(struct vgic_vcpu *vc, struct vgic_irq *irq);
 /* irq's list register is another core's: have that core look at it soon, for who reads its state again. */
 void vgic_lr_ask(struct vgic_vcpu *vc, struct vgic_irq *irq);

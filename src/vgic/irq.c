@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One virtual interrupt: its life between the device's line, the distributor's registers and the vCPU that gets it (IHI 0069 4.1).
+ * One virtual interrupt: its life between the device's line, the distributor's registers and the vCPU that gets it
+ * (IHI 0069 4.1).
  *
  * State owned: struct vgic_irq. Locks: see internal.h. What a list register does to it is in lr.c.
  */

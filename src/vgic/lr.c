@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The list registers of a vCPU as a cache over what is pending or active for it, and the queue of what found no place (IHI 0069 6.2-6.4, 12.4).
+ * The list registers of a vCPU as a cache over what is pending or active for it, and the queue of what found no place
+ * (IHI 0069 6.2-6.4, 12.4).
  *
- * State owned: struct vgic_vcpu's queue, lr_irq, lr_used, hcr. Lock: the vCPU's. While the vCPU is loaded only its core reads or writes
- * its list registers; they stay in the hardware across exits, and are looked at only when something has changed.
+ * State owned: struct vgic_vcpu's queue, lr_irq, lr_used, hcr. Lock: the vCPU's. While the vCPU is loaded only its
+ * core reads or writes its list registers; they stay in the hardware across exits, and are looked at only when
+ * something has changed.
  */
 #include "vgic/lr.h"
 
@@ -20,8 +22,15 @@ static bool lr_owes_eoi(uint64_t lr)
 void vgic_notify_flush(struct vgic_vcpu *vc)
 {
 	__atomic_store_n(&vc->attention.work, 1, __ATOMIC_RELEASE);
-	sched_wake(vc->v);
-	sched_kick(vc->v);
+	/*
+	 * Pairs with the fences in sched_block and sched_next. Who is woken, by us or another, looks at what is new
+	 * before it enters.
+	 */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&vc->v->state, __ATOMIC_RELAXED) == VCPU_BLOCKED)
+		sched_wake(vc->v);
+	else
+		sched_kick(vc->v);
 }
 
 void vgic_notify_pending(struct vgic_vcpu *vc)
@@ -43,7 +52,7 @@ void vgic_lr_deactivate(struct vgic_vcpu *vc, struct vgic_irq *irq)
 	irq->active = false;
 }
 
-void vgic_lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr)
+static inline __attribute__((always_inline)) void lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr)
 {
 	irq->active = lr & ICH_LR_ACTIVE;
 	if (irq->inflight && (lr & ICH_LR_HW)) {
@@ -62,23 +71,29 @@ void vgic_lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr)
 	irq->note = NOTE_NONE;
 }
 
+void vgic_lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr)
+{
+	lr_fold(vc, irq, lr);
+}
+
 /*
- * The list register for irq, which is wanted. A latched pending state moves into it. The EOI bit asks for a maintenance interrupt at deactivation: when
- * it will be pending again then (level still high), here or elsewhere.
+ * The list register for irq, which is wanted. A latched pending state moves into it. The EOI bit asks for a maintenance
+ * interrupt at deactivation: when it will be pending again then (level still high), here or elsewhere.
  */
-static uint64_t lr_build(const struct vgic_vcpu *vc, struct vgic_irq *irq)
+static inline __attribute__((always_inline)) uint64_t lr_build(const struct vgic_vcpu *vc, struct vgic_irq *irq)
 {
 	uint64_t lr = irq->intid | ICH_LR_PRIO(irq->prio);
+	bool enabled = vgic_irq_enabled(vc->gic, irq);
 
 	if (irq->group1)
 		lr |= ICH_LR_GROUP1;
-	irq->direct = irq->home && !vc->crowded && vgic_irq_enabled(vc->gic, irq);
+	irq->direct = irq->home && !vc->crowded && enabled;
 	if (irq->inflight)
 		return lr | ICH_LR_HW | ICH_LR_PINTID(irq->intid) | (irq->active ? ICH_LR_ACTIVE : ICH_LR_PENDING);
 	if (irq->active)
 		lr |= ICH_LR_ACTIVE;
 	/* While others wait it must not become pending behind our back, before one with a higher priority. */
-	if (vgic_irq_deliverable(vc->gic, irq) && !vgic_irq_foreign(vc, irq) && !(irq->active && vc->crowded)) {
+	if (enabled && vgic_irq_raised(irq) && !vgic_irq_foreign(vc, irq) && !(irq->active && vc->crowded)) {
 		lr |= ICH_LR_PENDING;
 		irq->lr_latched = irq->latch;
 		irq->latch = false;
@@ -115,7 +130,7 @@ bool vgic_lr_refresh(struct vgic_vcpu *vc, struct vgic_irq *irq)
 
 	if (irq->queued)
 		vgic_queue_remove(irq);
-	vgic_lr_fold(vc, irq, old);
+	lr_fold(vc, irq, old);
 	if (vgic_irq_wanted(vc, irq)) {
 		lr = lr_build(vc, irq);
 		if (lr != old)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A vCPU's queue and list registers, one at a time: what lr.c has for flush.c. Private to src/vgic. All under the vCPU's lock, and with its list
- * registers within reach (vgic_vcpu_here).
+ * A vCPU's queue and list registers, one at a time: what lr.c has for flush.c. Private to src/vgic. All under the
+ * vCPU's lock, and with its list registers within reach (vgic_vcpu_here).
  */
 #ifndef VGIC_LR_H
 #define VGIC_LR_H
@@ -60,7 +60,10 @@ void vgic_lr_fold(struct vgic_vcpu *vc, struct vgic_irq *irq, uint64_t lr);
 /* irq, which is wanted and in no queue, gets the free list register i / gives its own back, whatever it holds. */
 void vgic_lr_bind(struct vgic_vcpu *vc, struct vgic_irq *irq, unsigned int i);
 void vgic_lr_unbind(struct vgic_vcpu *vc, struct vgic_irq *irq);
-/* Bring irq's list register in line with irq. True when it left vc although it is deliverable: to another vCPU, by the caller. */
+/*
+ * Bring irq's list register in line with irq. True when it left vc although it is deliverable: to another vCPU,
+ * by the caller.
+ */
 bool vgic_lr_refresh(struct vgic_vcpu *vc, struct vgic_irq *irq);
 /* A list register for one more, -1 when there is none. vc is loaded here. */
 int vgic_lr_find_free(struct vgic_vcpu *vc);

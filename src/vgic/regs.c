@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Register frames as tables, and what the distributor's and the redistributors' registers do to interrupts (IHI 0069 12.8-12.11).
+ * Register frames as tables, and what the distributor's and the redistributors' registers do to interrupts
+ * (IHI 0069 12.8-12.11).
  *
  * State owned: none of its own. Locks: see each function and internal.h.
  */
@@ -10,15 +11,13 @@
 /* --- Bits --- */
 
 /* vc: irq's owner, whose lock is held; settled by the caller. */
-static void op_apply(struct vgic_irq *irq, struct vgic_vcpu *vc, enum vgic_op op, bool bit)
+static inline void op_apply(struct vgic_irq *irq, struct vgic_vcpu *vc, enum vgic_op op, bool bit)
 {
+	if (op == OP_SET_ENABLE || op == OP_CLEAR_ENABLE) { /* by far the most frequent */
+		irq->enabled = op == OP_SET_ENABLE;
+		return;
+	}
 	switch (op) {
-	case OP_SET_ENABLE:
-		irq->enabled = true;
-		break;
-	case OP_CLEAR_ENABLE:
-		irq->enabled = false;
-		break;
 	case OP_SET_PENDING:
 		/* A hardware-linked one in flight is pending, or active with its level high. */
 		irq->latch = irq->latch || !__atomic_load_n(&irq->inflight, __ATOMIC_RELAXED);
@@ -44,6 +43,8 @@ static void op_apply(struct vgic_irq *irq, struct vgic_vcpu *vc, enum vgic_op op
 	case OP_GROUP:
 		irq->group1 = bit;
 		break;
+	case OP_SET_ENABLE: /* enables_write() */
+	case OP_CLEAR_ENABLE:
 	case OP_COUNT:
 		break;
 	}
@@ -98,33 +99,56 @@ static bool op_read(struct vgic_irq *irq, enum vgic_op op)
 	return bit;
 }
 
+/* 32 interrupts from base on, a multiple of 32; there are all of them or none, since nr_spis is one, too. */
+static inline struct vgic_irq *irqs_from(struct vgic *g, struct vgic_vcpu *vc, unsigned int base)
+{
+	if (base < VGIC_PRIVATE)
+		return vc->priv;
+	return likely(base - VGIC_PRIVATE < g->nr_spis) ? &g->spi[base - VGIC_PRIVATE] : NULL;
+}
+
 uint32_t vgic_bits_read(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op)
 {
+	struct vgic_irq *irqs = irqs_from(g, vc, base);
 	uint32_t bits = 0;
 
-	for (unsigned int i = 0; i < 32; i++) {
-		struct vgic_irq *irq = vgic_irq_get(g, vc, base + i);
-
-		if (irq && op_read(irq, op))
+	for (unsigned int i = 0; irqs && i < 32; i++) {
+		if (op_read(&irqs[i], op))
 			bits |= (uint32_t)BIT(i);
 	}
 	return bits;
 }
 
+/* By far the most frequent, so with little to keep. */
+static void enables_write(struct vgic *g, struct vgic_irq *irqs, uint32_t bits, bool enabled)
+{
+	for (; bits; bits &= bits - 1) {
+		struct vgic_irq *irq = &irqs[(unsigned int)__builtin_ctz(bits)];
+		struct vgic_vcpu *owner = vgic_irq_begin(irq);
+
+		irq->enabled = enabled;
+		vgic_irq_commit(g, irq, owner);
+	}
+}
+
 void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, enum vgic_op op, uint32_t bits)
 {
+	struct vgic_irq *irqs = irqs_from(g, vc, base);
 	uint32_t todo = bits;
 
+	if (unlikely(!irqs))
+		return;
+	if (op == OP_SET_ENABLE || op == OP_CLEAR_ENABLE) {
+		enables_write(g, irqs, bits, op == OP_SET_ENABLE);
+		return;
+	}
 	if (op == OP_GROUP)
 		todo = bits ^ vgic_bits_read(g, vc, base, op);
 	for (; todo; todo &= todo - 1) {
 		unsigned int i = (unsigned int)__builtin_ctz(todo);
-		struct vgic_irq *irq = vgic_irq_get(g, vc, base + i);
-		struct vgic_vcpu *owner;
+		struct vgic_irq *irq = &irqs[i];
+		struct vgic_vcpu *owner = vgic_irq_begin(irq);
 
-		if (!irq)
-			continue;
-		owner = vgic_irq_begin(irq);
 		op_apply(irq, owner, op, bits & BIT(i));
 		vgic_irq_commit(g, irq, owner);
 	}

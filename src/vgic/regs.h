@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Register frames as tables: a row a register or range of like registers, and the operations that GICD and GICR have in common. Private to src/vgic.
+ * Register frames as tables: a row a register or range of like registers, and the operations that GICD and GICR have in
+ * common. Private to src/vgic.
  */
 #ifndef VGIC_REGS_H
 #define VGIC_REGS_H
@@ -34,38 +35,45 @@ struct vgic_frame {
 	const uint8_t *first;	    /* for each bucket, a row not behind the first one that reaches into it */
 };
 
+/* The last row that does not start behind an offset inside the frame, or the first one. */
+static inline const struct vgic_reg *vgic_regs_at(const struct vgic_frame *f, uint32_t off)
+{
+	const struct vgic_reg *r = &f->reg[f->first[off / VGIC_BUCKET]];
+
+	/* The end ends the walk for all of them. */
+	while (r[1].start <= off)
+		r++;
+	return r;
+}
+
 /* The row for an offset inside the frame; NULL: reserved. */
 static inline const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, uint32_t off)
 {
-	const struct vgic_reg *r;
+	const struct vgic_reg *r = vgic_regs_at(f, off);
 
-	/* The last row ends the walk for all of them. */
-	for (r = &f->reg[f->first[off / VGIC_BUCKET]]; r->start <= off; r++) {
-		if (off - r->start < r->len)
-			return r;
-	}
-	return NULL;
+	return off - r->start < r->len ? r : NULL;
 }
 
 /*
- * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3 leaves the latter to us). vc: whose
- * private interrupts it is about. Inline: with a constant frame it is half as long.
+ * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3
+ * leaves the latter to us). vc: whose private interrupts it is about. Inline: with a constant frame it is half as long.
  */
 static inline void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
 				    struct mmio_access *a)
 {
 	uint32_t off = (uint32_t)a->offset % VGIC_FRAME_SIZE;
-	const struct vgic_reg *r = vgic_regs_find(f, off);
+	const struct vgic_reg *r = vgic_regs_at(f, off);
 
-	if (unlikely(!r || !(r->widths & a->size))) {
+	off -= r->start;
+	if (unlikely(off >= r->len || !(r->widths & a->size))) {
 		a->value = 0;
 		return;
 	}
 	if (a->write) {
 		if (r->write)
-			r->write(g, vc, off - r->start, a->size, a->value);
+			r->write(g, vc, off, a->size, a->value);
 	} else {
-		a->value = r->read ? r->read(g, vc, off - r->start, a->size) : 0;
+		a->value = r->read ? r->read(g, vc, off, a->size) : 0;
 	}
 }
 

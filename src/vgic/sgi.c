@@ -6,7 +6,7 @@
  */
 #include "vgic/internal.h"
 
-static void sgi_raise(struct vgic_vcpu *vc, unsigned int intid, unsigned int group)
+static __attribute__((noinline)) void sgi_raise(struct vgic_vcpu *vc, unsigned int intid, unsigned int group)
 {
 	struct vgic_irq *irq = &vc->priv[intid];
 
@@ -19,7 +19,7 @@ static void sgi_raise(struct vgic_vcpu *vc, unsigned int intid, unsigned int gro
 	spin_unlock(&vc->lock);
 }
 
-static void sgi_all_but(const struct vcpu *self, unsigned int intid, unsigned int group)
+static COLD void sgi_all_but(const struct vcpu *self, unsigned int intid, unsigned int group)
 {
 	const struct partition *p = self->part;
 
@@ -29,25 +29,39 @@ static void sgi_all_but(const struct vcpu *self, unsigned int intid, unsigned in
 	}
 }
 
+/* To those of 16 vCPUs from first on that list has a bit for. */
+static COLD void sgi_send_list(const struct partition *p, unsigned int first, unsigned int list, unsigned int intid,
+			       unsigned int group)
+{
+	for (; list; list &= list - 1) {
+		unsigned int i = first + (unsigned int)__builtin_ctz(list);
+
+		if (i < p->nr_vcpus)
+			sgi_raise(p->vcpu[i]->vgic, intid, group);
+	}
+}
+
 /* Out of line: the short way in vgic_sgi saves no registers then. */
 static __attribute__((noinline)) void sgi_send(struct vcpu *v, uint64_t sgir, unsigned int intid, unsigned int group)
 {
 	const struct partition *p = v->part;
 	unsigned int first = (unsigned int)BITS(sgir, 23, 16) * 16; /* Aff1 */
+	unsigned int list = (unsigned int)sgir & 0xffff;
 
 	if (unlikely(sgir & BIT(40))) { /* IRM */
 		sgi_all_but(v, intid, group);
 		return;
 	}
 	/* No vCPU has Aff3, Aff2, or an Aff0 above 15 (RS). */
-	if (unlikely(sgir & (MASK(55, 44) | MASK(39, 32))))
+	if (unlikely((sgir & (MASK(55, 44) | MASK(39, 32))) || !list))
 		return;
-	for (unsigned int list = (unsigned int)sgir & 0xffff; list; list &= list - 1) {
-		unsigned int i = first + (unsigned int)__builtin_ctz(list);
-
-		if (i < p->nr_vcpus)
-			sgi_raise(p->vcpu[i]->vgic, intid, group);
+	if (unlikely(list & (list - 1))) {
+		sgi_send_list(p, first, list, intid, group);
+		return;
 	}
+	first += (unsigned int)__builtin_ctz(list);
+	if (likely(first < p->nr_vcpus))
+		sgi_raise(p->vcpu[first]->vgic, intid, group);
 }
 
 /* To itself, and the list register of the last time is at hand. */

@@ -2,7 +2,8 @@
 /*
  * Birth, reset and end of a partition's vGIC. See vgic.h.
  *
- * State owned: struct vgic and struct vgic_vcpu as such. Locks: none while they are built; a reset takes them all in turn.
+ * State owned: struct vgic and struct vgic_vcpu as such. Locks: none while they are built; a reset takes them
+ * all in turn.
  */
 #include "vgic/vgic.h"
 
@@ -19,6 +20,9 @@ static void vcpu_init(struct vgic *g, struct vcpu *v, struct vgic_vcpu *vc)
 	vc->hcr = ICH_HCR_EN;
 	vc->waker = 1;
 	vc->sgi_self = (uint64_t)(v->index / 16) << 16 | BIT(v->index % 16);
+	/* Affinity_Value: Aff1, Aff0; Processor_Number; Last */
+	vc->typer = (uint64_t)(v->index / 16) << 40 | (uint64_t)(v->index % 16) << 32 | (uint64_t)v->index << 8 |
+		    (v->index + 1u == g->part->nr_vcpus ? BIT(4) : 0);
 	spin_init(&vc->lock, LOCK_VGIC_CPU);
 	spin_init(&vc->timer_lock, LOCK_VGIC);
 	list_init(&vc->queue);

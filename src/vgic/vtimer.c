@@ -2,8 +2,8 @@
 /*
  * The timers of a vCPU; see vtimer.h and ARM DDI 0487 D12.2.
  *
- * State owned: vcpu.cntp_ctl, cntp_cval, vtimer_soft, ptimer_soft. Lock: the vCPU's timer_lock for the emulated timer, so that its registers and
- * its line change together; the software timer's function may run on another core.
+ * State owned: vcpu.cntp_ctl, cntp_cval, vtimer_soft, ptimer_soft. Lock: the vCPU's timer_lock for the emulated timer,
+ * so that its registers and its line change together; the software timer's function may run on another core.
  */
 #include "vgic/vtimer.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The timers of a vCPU (ARM DDI 0487 D12): the virtual one is the hardware's, its PPI 27 hardware-linked; the EL1 physical one is trapped and emulated
- * on Trivet's own timer, its PPI 30. While a vCPU is not loaded, a software timer wakes it for either.
+ * The timers of a vCPU (ARM DDI 0487 D12): the virtual one is the hardware's, its PPI 27 hardware-linked; the EL1
+ * physical one is trapped and emulated on Trivet's own timer, its PPI 30. While a vCPU is not loaded, a software timer
+ * wakes it for either.
  */
 #ifndef VGIC_VTIMER_H
 #define VGIC_VTIMER_H
@@ -16,8 +17,9 @@ void vtimer_reset(struct vcpu *v); /* as after power-on; v not loaded */
 void vtimer_host_irq(struct vcpu *v);
 
 /*
- * v, whose registers the hardware still holds, leaves this core: while it is away a software timer wakes it when its virtual timer is due. And it is
- * loaded again. (A blocked vCPU that stays loaded needs neither: the hardware's timer fires on its core.)
+ * v, whose registers the hardware still holds, leaves this core: while it is away a software timer wakes it when its
+ * virtual timer is due. And it is loaded again. (A blocked vCPU that stays loaded needs neither: the hardware's timer
+ * fires on its core.)
  */
 void vtimer_save(struct vcpu *v);
 void vtimer_load(struct vcpu *v);

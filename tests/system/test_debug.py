@@ -137,6 +137,7 @@ def test_trace(machine, guest, port):  # pylint: disable=unused-argument
     done = subprocess.run(words, cwd=TOP, capture_output=True, text=True, check=False, timeout=60 * SLOW)
     assert done.returncode == 0, done.stderr
     assert re.search(r"^ +\d+\.\d{9}  core \d +1/0  SWITCH", done.stdout, re.M), done.stdout
+    assert "NONE" not in done.stdout and len(done.stdout.splitlines()) < 100, "records that nobody has written"
     assert not re.search("[Ee]rror|Traceback", done.stderr), done.stderr
     gdb(port, f"add-symbol-file {guest}", "set var *(int *)&go = 1", "detach")
     assert machine.wait(30 * SLOW) == 0

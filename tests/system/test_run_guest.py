@@ -39,8 +39,9 @@ def test_raw_binary_is_entered_as_promised(payload):
 def test_icount_gives_the_same_run_twice(payload):
     first, second = (run_guest(f"GUEST_BIN={payload('hello')}", "ICOUNT=1") for _ in range(2))
     assert first.status == 0 and first.log, first.text
-    # With the log's times in nanoseconds of the guest.
-    assert first.text == second.text
+    # The log's times included. Of its own, QEMU may warn while it ends that no timer is left to jump to.
+    first, second = ([line for line in done.lines if "no active timers" not in line] for done in (first, second))
+    assert first == second
 
 
 def test_stdin_through_a_pipe(payload):

@@ -66,7 +66,16 @@ static void psci_calls(void)
 	guest_run(G_PSCI, 2, BIT(1));
 }
 
-SUITE(hypercall, { "SMCCC by HVC and SMC", calls }, { "PSCI refuses what is wrong", psci_calls });
+static void suspend(void)
+{
+	ASSERT(guest_launch(&g, G_SUSPEND, 1, BIT(3)));
+	(void)guest_finish(&g);
+	EXPECT_EQ(guest_slot(&g, 0), 2);
+	guest_free(&g);
+}
+
+SUITE(hypercall, { "CPU_SUSPEND: standby and powerdown", suspend }, { "SMCCC by HVC and SMC", calls },
+      { "PSCI refuses what is wrong", psci_calls });
 
 /* --- loading --- */
 
@@ -191,7 +200,8 @@ static void splitting_does_not_disturb(void)
 }
 
 /*
- * Break-before-make, slowly: between the break and the make the guest has time to fault. It must find out that the fault is no longer true, and go on.
+ * Break-before-make, slowly: between the break and the make the guest has time to fault. It must find out that the
+ * fault is no longer true, and go on.
  */
 static const struct pgtable_ops *quick_ops;
 

@@ -40,33 +40,41 @@ static void eight_on_two_cores(void)
 SUITE(multi_vcpu, { "three vCPUs on three cores", three_on_three_cores },
       { "four vCPUs on one core", four_on_one_core }, { "eight vCPUs on two cores", eight_on_two_cores });
 
-/* Everyone counts for a while; the least and the most. */
-static void spread(const struct guest *g, unsigned int n, uint64_t *least, uint64_t *most)
-{
-	*least = UINT64_MAX;
-	*most = 0;
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t v = guest_slot(g, COUNTS + i);
+#define WINDOW_MS 300
 
-		*least = MIN(*least, v);
-		*most = MAX(*most, v);
+/*
+ * How much each of n counters grows in a while: all by something, and none by four times what another does. Not finer:
+ * under QEMU the host may take its core away for as long as a time slice.
+ */
+static bool grow_evenly(const uint64_t *const counter[], unsigned int n)
+{
+	uint64_t before[8], least = UINT64_MAX, most = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		before[i] = __atomic_load_n(counter[i], __ATOMIC_ACQUIRE);
+	(void)WAIT_FOR(false, WINDOW_MS);
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t grown = __atomic_load_n(counter[i], __ATOMIC_ACQUIRE) - before[i];
+
+		least = MIN(least, grown);
+		most = MAX(most, grown);
 	}
+	if (least * 4 <= most)
+		test_note("grown by %llu to %llu", (unsigned long long)least, (unsigned long long)most);
+	return least * 4 > most;
 }
 
 static void vcpus_share_a_core(void)
 {
-	uint64_t least, most;
+	const uint64_t *const counter[] = { &a.slot[COUNTS], &a.slot[COUNTS + 1], &a.slot[COUNTS + 2] };
 
 	guest_init(&a, G_SMP_COUNT, 3, BIT(1));
 	guest_slot_set(&a, 0, 3);
 	ASSERT(guest_build(&a));
 	ASSERT(guest_start(&a));
-	EXPECT(WAIT_FOR(guest_slot(&a, COUNTS) > 100 && guest_slot(&a, COUNTS + 1) > 100 &&
-				guest_slot(&a, COUNTS + 2) > 100,
-			3000));
-	(void)WAIT_FOR(false, 150);
-	spread(&a, 3, &least, &most);
-	EXPECT(least * 4 > most);
+	for (unsigned int i = 0; i < 3; i++)
+		EXPECT(guest_slot_reaches(&a, COUNTS + i, 1, 3000));
+	EXPECT(grow_evenly(counter, 3));
 	guest_go(&a, 1);
 	(void)guest_finish(&a);
 	guest_free(&a);
@@ -136,15 +144,14 @@ SUITE(scheduler, { "three vCPUs share a core evenly", vcpus_share_a_core }, { "p
 
 static void two_vms_share_a_core(void)
 {
-	uint64_t x, y;
+	const uint64_t *const counter[] = { &a.slot[COUNTS], &b.slot[COUNTS] };
+	uint64_t x;
 
 	ASSERT(guest_launch(&a, G_COUNT, 1, BIT(1)));
 	ASSERT(guest_launch(&b, G_COUNT, 1, BIT(1)));
-	EXPECT(WAIT_FOR(guest_slot(&a, COUNTS) > 100 && guest_slot(&b, COUNTS) > 100, 3000));
-	(void)WAIT_FOR(false, 150);
-	x = guest_slot(&a, COUNTS);
-	y = guest_slot(&b, COUNTS);
-	EXPECT(x < y * 4 && y < x * 4);
+	EXPECT(guest_slot_reaches(&a, COUNTS, 1, 3000));
+	EXPECT(guest_slot_reaches(&b, COUNTS, 1, 3000));
+	EXPECT(grow_evenly(counter, 2));
 	guest_go(&a, 1);
 	(void)guest_finish(&a);
 	/* The other has it all now. */
@@ -207,10 +214,25 @@ static void registers_do_not_leak(void)
 	guest_free(&b);
 }
 
+/* Within three seconds, so many changes of the vCPU that the core has. */
+static bool sees_switches(const struct percpu *cpu, unsigned int want)
+{
+	const struct vcpu *last = NULL;
+	unsigned int seen = 0;
+
+	return WAIT_FOR(({
+				const struct vcpu *now = __atomic_load_n(&cpu->loaded, __ATOMIC_RELAXED);
+
+				seen += now != last;
+				last = now;
+				seen > want;
+			}),
+			3000);
+}
+
 static void registers_survive_switches(void)
 {
 	struct guest *g[] = { &a, &b, &c };
-	uint64_t before = __atomic_load_n(&guest_loads[1], __ATOMIC_RELAXED);
 
 	for (unsigned int i = 0; i < 3; i++) {
 		guest_init(g[i], G_SURVIVE, 1, BIT(1));
@@ -220,7 +242,7 @@ static void registers_survive_switches(void)
 	}
 	for (unsigned int i = 0; i < 3; i++)
 		EXPECT(guest_slot_reaches(g[i], 1, 10, 3000));
-	EXPECT(WAIT_FOR(__atomic_load_n(&guest_loads[1], __ATOMIC_RELAXED) >= before + 15, 3000));
+	EXPECT(sees_switches(&percpu[1], 15));
 	for (unsigned int i = 0; i < 3; i++)
 		guest_go(g[i], 1);
 	for (unsigned int i = 0; i < 3; i++) {

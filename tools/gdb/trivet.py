@@ -12,6 +12,7 @@ import tempfile
 
 import gdb
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import trivet_kernel  # noqa: E402  (beside this file)
 import trivet_trace  # noqa: E402

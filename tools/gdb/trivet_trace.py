@@ -4,9 +4,11 @@
 A record is (counter, kind, partition, vcpu, core, a, b) as src/core/trace.h lays it out; kind is the enum's name without TRACE_.
 """
 
+import re
 import struct
 
 RECORD = struct.Struct("<QQQQ")
+LINE = re.compile(r"\s*(\d+\.\d+)  core (\d+)\s+(\S+)  (\S+)\s*(.*)")
 
 # ESR_EL2.EC (ARM DDI 0487 D19.2.40) of what comes from a guest.
 CLASSES = {
@@ -77,3 +79,31 @@ def line(record, kind, hz):
     stamp, _, part, vcpu, core, a, b = record
     who = f"{part}/{vcpu}" if part else "-"
     return f"{stamp / hz:14.9f}  core {core:<2} {who:>6}  {kind:<7} {describe(kind, a, b)}".rstrip()
+
+
+def timeline(text):
+    """
+    Lines as above, in the form that a browser's trace viewer opens (Chrome's trace events): for each core, which vCPU has it, and what
+    happened in between.
+    """
+    events, running, last = [], {}, 0.0
+
+    def close(core, now):
+        if core in running:
+            name, start = running.pop(core)
+            events.append({"name": name, "ph": "X", "ts": start, "dur": now - start, "pid": 0, "tid": core})
+
+    for match in filter(None, map(LINE.match, text.splitlines())):
+        now, core, who, kind, words = float(match[1]) * 1e6, int(match[2]), match[3], match[4], match[5]
+        last = max(last, now)
+        name = "idle" if kind == "IDLE" else f"vCPU {who}" if kind in ("SWITCH", "EXIT") else None
+        if name and running.get(core, (None,))[0] != name:
+            close(core, now)
+            running[core] = (name, now)
+        if kind not in ("SWITCH", "IDLE"):
+            events.append({"name": f"{kind} {words}".rstrip(), "ph": "i", "s": "t", "ts": now, "pid": 0, "tid": core})
+    for core in list(running):
+        close(core, last)
+    names = [{"name": "thread_name", "ph": "M", "pid": 0, "tid": core, "args": {"name": f"core {core}"}}
+             for core in sorted({e["tid"] for e in events})]
+    return {"traceEvents": names + events, "displayTimeUnit": "ns"}

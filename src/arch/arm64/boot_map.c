@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The first translation tables, built with the MMU off: the image where it lies (W^X, guard pages below the stacks), the device tree and the early
- * UART in the boot window. core/s1.c takes over from there (s1_adopt) and adds RAM and devices.
+ * The first translation tables, built with the MMU off: the image where it lies (W^X, guard pages below the
+ * stacks), the device tree and the early UART in the boot window. core/s1.c takes over from there (s1_adopt) and
+ * adds RAM and devices.
  *
- * With the MMU off every data access is Device-nGnRnE: nothing here may be unaligned, and nothing outside this file and lib/ is called.
- * ARM DDI 0487 D8.3 (descriptors).
+ * With the MMU off every data access is Device-nGnRnE: nothing here may be unaligned, and nothing outside this file and
+ * lib/ is called. ARM DDI 0487 D8.3 (descriptors).
  */
 #include "arch/asm.h"
 #include "arch/boot.h"
@@ -94,11 +95,6 @@ pa_t arch_image_base(void)
 uint64_t arch_image_size(void)
 {
 	return (uint64_t)(_end - _start);
-}
-
-const void *arch_image_file_end(void)
-{
-	return _file_end;
 }
 
 uint64_t arch_stack_top(unsigned int i)

@@ -2,8 +2,9 @@
 /*
  * The first instructions: the arm64 Image header, and the way of each core from the firmware to C.
  *
- * Boot core: x0 = device tree (physical), EL2, MMU off (Linux Documentation/arch/arm64/booting). Other cores: PSCI CPU_ON with x0 = struct
- * percpu (which is mapped where it lies). boot_map.c builds the first tables; from mmu_on on, W^X holds.
+ * Boot core: x0 = device tree (physical), EL2, MMU off (Linux Documentation/arch/arm64/booting). Other cores: PSCI
+ * CPU_ON with x0 = struct percpu (which is mapped where it lies). boot_map.c builds the first tables; from mmu_on
+ * on, W^X holds.
  */
 #include "arch/asm.h"
 
@@ -21,6 +22,7 @@ _start:
 
 primary:
 	msr	daifset, #0xf
+	msr	spsel, #1
 	mov	x20, x0
 	mrs	x0, CurrentEL
 	cmp	x0, #(2 << 2)
@@ -37,7 +39,10 @@ primary:
 	cmp	x0, x1
 	b.lo	1b
 
-	/* R_AARCH64_RELATIVE: *(base + r_offset) = base + r_addend, where base is how far we are from where we were linked. */
+	/*
+	 * R_AARCH64_RELATIVE: *(base + r_offset) = base + r_addend, where base is how far we are from where
+	 * we were linked.
+	 */
 	adrp	x21, _start
 	ldr	x22, =LINK_BASE
 	sub	x21, x21, x22
@@ -113,6 +118,7 @@ secondary_entry_unnamed:
 	.global secondary_entry
 secondary_entry:
 	msr	daifset, #0xf
+	msr	spsel, #1
 	mov	x20, x0
 	adrp	x0, boot_root
 	ldr	x0, [x0, :lo12:boot_root]

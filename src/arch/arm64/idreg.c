@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ID registers by encoding: all of CRm 4 to 7 may be read on every CPU (unallocated ones are RAZ; ARM DDI 0487
- * D19.1.1).
+ * ID registers by encoding: all of CRm 4 to 7 may be read on every CPU (unallocated ones are RAZ;
+ * ARM DDI 0487 D19.1.1).
  */
 #include "arch/idreg.h"
 #include "arch/sysreg.h"

@@ -11,7 +11,7 @@
 #include "arch/guest.h"
 #include "arch/world.h"
 
-static bool have_pauth;
+static bool have_pauth, have_ras;
 
 void arch_vcpu_save(struct arch_vcpu *a)
 {
@@ -25,6 +25,8 @@ void arch_vcpu_save(struct arch_vcpu *a)
 		PAUTH_REGS(X)
 #undef X
 	}
+	if (have_ras)
+		a->el1[R_VDISR_EL2] = sysreg_read(VDISR_EL2);
 	arch_fpsimd_save(&a->fp);
 	/* The next vCPU's timer is its own; none must fire for this one here. */
 	sysreg_write(CNTV_CTL_EL0, 0);
@@ -45,6 +47,8 @@ void arch_vcpu_load(const struct arch_vcpu *a)
 		PAUTH_REGS(X)
 #undef X
 	}
+	if (have_ras)
+		sysreg_write(VDISR_EL2, a->el1[R_VDISR_EL2]);
 	arch_fpsimd_load(&a->fp);
 }
 
@@ -59,9 +63,9 @@ void arch_tlb_flush_vmid_local(void)
 	__asm__ volatile("dsb nshst\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
-void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap)
+void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
-	uint64_t hcr = trap ? a->hcr | HCR_TWI : a->hcr & ~HCR_TWI;
+	uint64_t hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
 
 	if (hcr == a->hcr)
 		return;
@@ -78,6 +82,7 @@ void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 #undef X
 #define X(name) a->el1[R_##name] = 0;
 	PAUTH_REGS(X)
+	RAS_REGS(X)
 #undef X
 }
 
@@ -94,6 +99,8 @@ uint64_t guest_el1_read(enum el1_reg r)
 		return have_pauth ? sysreg_read(name) : 0;
 		PAUTH_REGS(X)
 #undef X
+	case R_VDISR_EL2:
+		return have_ras ? sysreg_read(VDISR_EL2) : 0;
 	case EL1_REG_COUNT:
 		break;
 	}
@@ -116,6 +123,10 @@ void guest_el1_write(enum el1_reg r, uint64_t value)
 		break;
 		PAUTH_REGS(X)
 #undef X
+	case R_VDISR_EL2:
+		if (have_ras)
+			sysreg_write(VDISR_EL2, value);
+		break;
 	case EL1_REG_COUNT:
 		break;
 	}
@@ -168,16 +179,34 @@ static void init_fine_grained_traps(void)
 	sysreg_write(HDFGWTR2_EL2, 0);
 }
 
+/* FEAT_MPAM: a guest that uses it all the same would see and choose another's partition. */
+static void init_mpam_traps(void)
+{
+	if (!id_field(sysreg_read(ID_AA64PFR0_EL1), 40) && !id_field(sysreg_read(ID_AA64PFR1_EL1), 16))
+		return;
+	sysreg_write(MPAM2_EL2, MPAM2_TRAP_EL0 | MPAM2_TRAP_EL1);
+	if (sysreg_read(MPAMIDR_EL1) & MPAMIDR_HAS_HCR)
+		sysreg_write(MPAMHCR_EL2, MPAMHCR_TRAP_MPAMIDR);
+}
+
 void arch_init_cpu(void)
 {
 	uint64_t isar1 = sysreg_read(ID_AA64ISAR1_EL1), isar2 = sysreg_read(ID_AA64ISAR2_EL1);
 
 	/* APA, API, GPA, GPI of ISAR1; APA3, GPA3 of ISAR2. */
 	have_pauth = (isar1 & (MASK(11, 4) | MASK(31, 24))) || (isar2 & MASK(15, 8));
+	have_ras = id_field(sysreg_read(ID_AA64PFR0_EL1), 28);
 	sysreg_write(HCR_EL2, HCR_NO_GUEST);
 	if (id_field(sysreg_read(ID_AA64MMFR1_EL1), 40)) /* FEAT_HCX */
 		sysreg_write(HCRX_EL2, id_field(isar2, 16) ? HCRX_MSCEN : 0);
 	init_fine_grained_traps();
+	init_mpam_traps();
+	/*
+	 * The OS (double) lock is set at reset, and would keep every guest's debug exceptions away (H5.1).
+	 * Theirs is emulated.
+	 */
+	sysreg_write(OSDLR_EL1, 0);
+	sysreg_write(OSLAR_EL1, 0);
 	sysreg_write(CPTR_EL2, CPTR_GUEST);
 	sysreg_write(MDCR_EL2, MDCR_GUEST | (sysreg_read(MDCR_EL2) & MDCR_HPMN));
 	sysreg_write(HSTR_EL2, 0);

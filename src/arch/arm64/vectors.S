@@ -2,9 +2,10 @@
 /*
  * The exception vectors of EL2, and the door between a guest and Trivet.
  *
- * While a guest runs, SP_EL2 is its struct vcpu, whose first member is x0..x30: an exit stores them there, takes the core's own stack and calls C
- * with the vCPU. What C returns is the vCPU to enter. ELR_EL2 and SPSR_EL2 stay in the hardware: nothing at EL2 takes an exception
- * (interrupts are masked), so they move only when another vCPU takes the core (switch.c).
+ * While a guest runs, SP_EL2 is its struct vcpu, whose first member is x0..x30: an exit stores them there, takes
+ * the core's own stack and calls C with the vCPU. What C returns is the vCPU to enter. ELR_EL2 and SPSR_EL2 stay in
+ * the hardware: nothing at EL2 takes an exception (interrupts are masked), so they move only when another vCPU
+ * takes the core (switch.c).
  */
 #include "arch/asm.h"
 
@@ -41,8 +42,8 @@
 	.endm
 
 	/*
-	 * Our own fault: Trivet is about to panic, so the guest's TPIDR registers serve as scratch. Always on the core's panic stack: the
-	 * fault may be the guard page below the other one.
+	 * Our own fault: Trivet is about to panic, so the guest's TPIDR registers serve as scratch. Always on the
+	 * core's panic stack: the fault may be the guard page below the other one.
 	 */
 	.macro	from_el2, kind
 	.balign	0x80
@@ -85,7 +86,10 @@ vectors:
 	from_guest upcall_guest_fiq
 	from_guest upcall_guest_serror
 
-/* x0 = the vCPU to enter after an exit. Mostly the same one, and then x19 to x28 are still its own (arch/vcpu_regs.h, reload). */
+/*
+ * x0 = the vCPU to enter after an exit. Mostly the same one, and then x19 to x28 are still its own
+ * (arch/vcpu_regs.h, reload).
+ */
 guest_return:
 	mov	sp, x0
 	ldp	x30, x1, [sp, #240]	/* and reload */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the boot code is asked for, on the host: an image that does not exist, entries that nobody
- * enters. */
+/* What the boot code is asked for, on the host: an image that does not exist, entries that nobody enters. */
 #include "arch/boot.h"
 
 #include "arch/host.h"
@@ -26,11 +25,6 @@ pa_t arch_image_base(void)
 uint64_t arch_image_size(void)
 {
 	return image_size;
-}
-
-const void *arch_image_file_end(void)
-{
-	return NULL;
 }
 
 uint64_t arch_secondary_entry(void)

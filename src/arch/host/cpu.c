@@ -91,8 +91,7 @@ uint64_t *host_lr(unsigned int i)
 	return &core.lr[i];
 }
 
-/* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI
- * 0069 12.4.4). */
+/* ICH_ELRSR_EL2: empty is no state, and no maintenance interrupt still owed for an EOI (IHI 0069 12.4.4). */
 static uint64_t empty_lrs(void)
 {
 	uint64_t empty = 0;
@@ -175,12 +174,6 @@ HOST_FAKE void arch_wfi(void)
 HOST_FAKE void arch_relax(void)
 {
 	syscall(SYS_sched_yield);
-}
-
-HOST_FAKE void arch_publish(void)
-{
-	host_barrier();
-	host_log_add(HOST_PUBLISH, 0, 0, 0);
 }
 
 HOST_FAKE void arch_timer_arm(uint64_t deadline)

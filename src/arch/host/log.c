@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The log of events. State owned: the log; written by any thread, each event in a slot of its own.
- */
+/* The log of events. State owned: the log; written by any thread, each event in a slot of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -13,8 +13,9 @@
 
 #define ARENA_MAX (64 * GIB)
 
-/* Physical address 0 as a host address. Until there is an arena: a place that faults, GiB-aligned
- * as s1_adopt wants it. */
+/*
+ * Physical address 0 as a host address. Until there is an arena: a place that faults, GiB-aligned as s1_adopt wants it.
+ */
 uint64_t host_direct_base = UINT64_C(0x600000000000);
 
 static void *arena;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * panic() on the host: caught by a test that expects it (HOST_PANICS), else the end of the test
- * program. The archive of the unit tests has this before core/panic.c, so the linker takes this
- * one.
+ * panic() on the host: caught by a test that expects it (HOST_PANICS), else the end of the test program. The archive of
+ * the unit tests has this before core/panic.c, so the linker takes this one.
  */
 #include <stdarg.h>
 #include <stdio.h>

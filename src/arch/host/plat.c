@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine's hardware as core sees it through plat/plat.h: an interrupt controller that remembers, a UART that is a buffer, firmware that
- * ends the test. State owned: all of that, one for all threads but for the interrupt raised. All of it may be replaced by a test.
+ * The machine's hardware as core sees it through plat/plat.h: an interrupt controller that remembers, a UART that is a
+ * buffer, firmware that ends the test. State owned: all of that, one for all threads but for the interrupt raised. All
+ * of it may be replaced by a test.
  */
 #include "plat/plat.h"
 
@@ -16,7 +17,7 @@
 
 HOST_FAKE const char plat_name[] = "host";
 
-static bool enabled[INTIDS], active[INTIDS];
+static bool enabled[INTIDS];
 static _Thread_local uint32_t raised = HOST_IRQ_NONE;
 static char text[UART_SIZE];
 static size_t text_len;
@@ -25,7 +26,6 @@ static const char *typed = "";
 void host_plat_reset(void)
 {
 	memset(enabled, 0, sizeof(enabled));
-	memset(active, 0, sizeof(active));
 	raised = HOST_IRQ_NONE;
 	text[0] = 0;
 	text_len = 0;
@@ -52,8 +52,6 @@ HOST_FAKE uint32_t host_irq_ack(void)
 	uint32_t intid = raised;
 
 	raised = HOST_IRQ_NONE;
-	if (intid < HOST_IRQ_NONE)
-		active[intid] = true;
 	return intid;
 }
 
@@ -82,14 +80,7 @@ HOST_FAKE void host_irq_disable(uint32_t intid)
 HOST_FAKE void host_irq_set_active(uint32_t intid, bool on)
 {
 	CHECK(intid < INTIDS);
-	active[intid] = on;
 	host_log_add(HOST_IRQ_ACTIVE, intid, on, 0);
-}
-
-HOST_FAKE bool host_irq_is_active(uint32_t intid)
-{
-	CHECK(intid < INTIDS);
-	return active[intid];
 }
 
 HOST_FAKE void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
@@ -120,9 +111,4 @@ HOST_FAKE int host_uart_getc(void)
 HOST_FAKE void plat_power_off(void)
 {
 	panic("plat_power_off");
-}
-
-HOST_FAKE void plat_reset(void)
-{
-	panic("plat_reset");
 }

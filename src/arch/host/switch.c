@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * vCPU state in and out of the cells, by the same list of registers as on the target
- * (arch/vcpu_regs.h).
+ * vCPU state in and out of the cells, by the same list of registers as on the target (arch/vcpu_regs.h).
  */
 #include "arch/switch.h"
 
@@ -20,7 +19,7 @@ static const char *const el1_name[EL1_REG_COUNT] = {
 	EL1_REGS(X)
 #undef X
 #define X(name) [R_##name] = #name,
-		PAUTH_REGS(X)
+		PAUTH_REGS(X) RAS_REGS(X)
 #undef X
 };
 
@@ -55,6 +54,7 @@ HOST_FAKE void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 #undef X
 #define X(name) a->el1[R_##name] = 0;
 	PAUTH_REGS(X)
+	RAS_REGS(X)
 #undef X
 }
 
@@ -91,9 +91,9 @@ HOST_FAKE void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 	host_log_add(HOST_STAGE2_LOAD, vtcr, 0, vttbr);
 }
 
-void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap)
+void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
-	a->hcr = trap ? a->hcr | HCR_TWI : a->hcr & ~HCR_TWI;
+	a->hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
 	sysreg_write(HCR_EL2, a->hcr);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The bundle: one newc cpio archive with machine.dtb and the files that it names. Read in place;
- * its memory must stay as long as a VM may restart (kernels are loaded anew from it, disks live in
- * it).
+ * The bundle: one newc cpio archive with machine.dtb and the files that it names. Read in place; its memory must stay
+ * as long as a VM may restart (kernels are loaded anew from it, disks live in it).
  */
 #ifndef ROLE_HYP_BUNDLE_H
 #define ROLE_HYP_BUNDLE_H
@@ -30,8 +29,9 @@ struct bundle_file {
  */
 int bundle_open(struct bundle *b, const void *base, size_t size) MUST_CHECK;
 
-/* A file by its name. E_NOENT: not there; E_FORMAT: not there up to where the archive is cut or
- * corrupt. Says nothing. */
+/*
+ * A file by its name. E_NOENT: not there; E_FORMAT: not there up to where the archive is cut or corrupt. Says nothing.
+ */
 int bundle_find(const struct bundle *b, const char *name, struct bundle_file *file) MUST_CHECK;
 
 #endif

@@ -43,8 +43,7 @@ struct vm_config {
 
 	uint64_t memory;		/* bytes, a multiple of the page, not 0 */
 	unsigned int nr_vcpus;		/* 1 to CONFIG_MAX_VCPUS */
-	uint8_t pcpu[CONFIG_PCPUS_MAX]; /* physical cores that it may use, in the order of the list;
-					   distinct, all exist */
+	uint8_t pcpu[CONFIG_PCPUS_MAX]; /* physical cores that it may use, as listed; distinct, all exist */
 	unsigned int nr_pcpus;		/* at least 1 */
 	bool pin;			/* vCPU i stays on pcpu[i % nr_pcpus] */
 
@@ -62,8 +61,7 @@ struct config {
 	struct vm_config vm[CONFIG_MAX_VMS];
 	unsigned int nr_vms;
 	unsigned int nr_refused;
-	unsigned int console; /* index of the VM that gets the console's input first; 0 when nr_vms
-				 is 0 */
+	unsigned int console; /* index of the VM that gets the console's input first; 0 when nr_vms is 0 */
 };
 
 /* What the decoder is given. */
@@ -102,8 +100,10 @@ static inline unsigned int vm_config_virtio_slots(const struct vm_config *vm)
 	return vm->nr_disks + (vm->rng ? 1 : 0);
 }
 
-/* One line on what is wrong with a VM: "<file>: <node>: <property>: <text>". node NULL: the VM's
- * own. Unprintable bytes become '?'. */
+/*
+ * One line on what is wrong with a VM: "<file>: <node>: <property>: <text>". node NULL: the VM's own. Unprintable
+ * bytes become '?'.
+ */
 void vm_config_error(const struct vm_config *vm, const char *node, const char *property, const char *fmt, ...)
 	PRINTF(4, 5);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * VMs side by side: names, and who may share an image. No state, no lock. Images are compared by
- * where Trivet sees them, so a file of the bundle and a reg that points into it are found out as
- * well.
+ * VMs side by side: names, and who may share an image. No state, no lock. Images are compared by where Trivet sees
+ * them, so a file of the bundle and a reg that points into it are found out as well.
  */
 #include "lib/checked.h"
 #include "lib/string.h"
@@ -33,9 +32,8 @@ static bool overlap(const void *a, size_t alen, const void *b, size_t blen)
 }
 
 /*
- * Two users of the same bytes get on when neither writes and they mean the same image: the same
- * file, or the same address in different VMs. Within one VM, two modules at one address are a
- * mistake.
+ * Two users of the same bytes get on when neither writes and they mean the same image: the same file, or the same
+ * address in different VMs. Within one VM, two modules at one address are a mistake.
  */
 static bool may_share(const struct user *a, const struct user *b, bool same_vm)
 {

@@ -30,12 +30,12 @@ bool config_is_vocabulary(const char *s);
 /* One VM: s->vm is zeroed, s->prop its node. */
 int config_vm_parse(struct config_scope *s) MUST_CHECK;
 
-/* The range of a module's reg. parent is the node whose #address-cells count. E_NOENT: it has none.
- * E_FORMAT, E_RANGE. */
+/*
+ * The range of a module's reg. parent is the node whose #address-cells count. E_NOENT: it has none. E_FORMAT, E_RANGE.
+ */
 int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t *size) MUST_CHECK;
 
-/* The VM against those already accepted in cfg, and its images against each other. One line on an
- * error. */
+/* The VM against those already accepted in cfg, and its images against each other. One line on an error. */
 int config_check(const struct config_source *src, const struct config *cfg, const struct vm_config *vm) MUST_CHECK;
 
 #endif

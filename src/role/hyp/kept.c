@@ -14,8 +14,8 @@ static struct hw_range kept[KEPT_MAX];
 static unsigned int nr_kept;
 
 /*
- * There is no heap yet: where a machine file goes that the archive doesn't align. A larger one must be aligned
- * (tools/bundle does).
+ * There is no heap yet: where a machine file goes that the archive doesn't align. A larger one must be
+ * aligned (tools/bundle does).
  */
 #define FDT_ALIGN 8
 static uint8_t copy[16 * KIB] ALIGNED(FDT_ALIGN);

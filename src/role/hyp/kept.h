@@ -12,9 +12,9 @@
 #define KEPT_MAX 32
 
 /*
- * Note the ranges that the machine file names: those that lie in one RAM bank of h and meet neither a reserved range of h, nor
- * its initrd, nor image (Trivet's own). The others will be refused with their VM. Any bytes may come as fdt; aligned to 8 when
- * larger than 16 KiB. At boot, before frames are released; once.
+ * Note the ranges that the machine file names: those that lie in one RAM bank of h and meet neither a reserved range of
+ * h, nor its initrd, nor image (Trivet's own). The others will be refused with their VM. Any bytes may come as fdt;
+ * aligned to 8 when larger than 16 KiB. At boot, before frames are released; once.
  */
 void kept_find(const void *fdt, size_t size, const struct hw *h, struct hw_range image);
 

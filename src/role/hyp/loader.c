@@ -7,8 +7,7 @@
  *   + 512 KiB             a raw kernel, or
  *   + text_offset         an Image with room for the tree below it, or
  *   + 2 MiB + text_offset any other Image
- *   end of RAM, downwards the ramdisk, in the 32 GiB from the start of RAM that the kernel can map
- * early
+ *   end of RAM, downwards the ramdisk, in the 32 GiB from the start of RAM that the kernel can map early
  */
 #include "role/hyp/loader.h"
 
@@ -33,8 +32,7 @@ struct image_header {
 _Static_assert(sizeof(struct image_header) == 64, "arm64 Image header");
 _Static_assert(offsetof(struct image_header, magic) == 0x38, "arm64 Image header");
 
-/* Files that are often taken for a kernel and cannot be entered. The first that matches names it.
- */
+/* Files that are often taken for a kernel and cannot be entered. The first that matches names it. */
 static const struct {
 	uint8_t magic[MAGIC_MAX];
 	size_t len;
@@ -144,8 +142,7 @@ static int plan_kernel(const struct vm_config *vm, struct loader_plan *plan)
 	return OK;
 }
 
-/* As high as the window allows, so that a kernel that grows while it unpacks itself doesn't meet
- * it. */
+/* As high as the window allows, so that a kernel that grows while it unpacks itself doesn't meet it. */
 static int plan_ramdisk(const struct vm_config *vm, struct loader_plan *plan)
 {
 	const uint64_t base = vmap[VMAP_RAM].base;

@@ -23,9 +23,8 @@ struct loader_plan {
 };
 
 /*
- * Lay a VM's RAM out. Pure. E_FORMAT: the kernel is nothing that can be entered (ELF, compressed,
- * empty, bad Image header); E_RANGE: the images don't fit into its memory. A line in the log says
- * which.
+ * Lay a VM's RAM out. Pure. E_FORMAT: the kernel is nothing that can be entered (ELF, compressed, empty, bad Image
+ * header); E_RANGE: the images don't fit into its memory. A line in the log says which.
  */
 int loader_plan(const struct vm_config *vm, struct loader_plan *plan) MUST_CHECK;
 

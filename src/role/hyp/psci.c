@@ -57,8 +57,10 @@ void psci_vcpu_entered(struct vcpu *v)
 		__atomic_and_fetch(&vm->on_pending, ~BIT(v->index), __ATOMIC_RELEASE);
 }
 
-/* The vCPU with this target_cpu argument, or NULL. Sixteen vCPUs have one Aff1 (vmap_mpidr), so the
- * index follows from it. */
+/*
+ * The vCPU with this target_cpu argument, or NULL. Sixteen vCPUs have one Aff1 (vmap_mpidr), so the index
+ * follows from it.
+ */
 static struct vcpu *find_target(const struct partition *p, uint64_t mpidr)
 {
 	uint64_t index = BITS(mpidr, 15, 8) * 16 + BITS(mpidr, 7, 0);
@@ -91,15 +93,14 @@ void psci_features(struct vcpu *v)
 	if (fid == SMCCC_VERSION)
 		result(v, PSCI_SUCCESS);
 	else if ((fid & ~(uint32_t)SMCCC_64) == (PSCI_VERSION | fn) && role_smc_std[fn].conv & conv)
-		result(v, PSCI_SUCCESS); /* no feature flags: original power_state format, no
-					    OS-initiated mode */
+		result(v, PSCI_SUCCESS); /* no flags: the original power_state format, no OS-initiated mode */
 	else
 		result(v, PSCI_NOT_SUPPORTED);
 }
 
 /*
- * Standby waits as WFI does and returns. So does powerdown when something to wake for is there already (5.4.2: it then returns SUCCESS);
- * else the vCPU goes on at its entry, once it wakes.
+ * Standby waits as WFI does and returns. So does powerdown when something to wake for is there already (5.4.2: it then
+ * returns SUCCESS); else the vCPU goes on at its entry, once it wakes.
  */
 void psci_cpu_suspend(struct vcpu *v)
 {
@@ -161,9 +162,8 @@ void psci_cpu_off(struct vcpu *v)
 }
 
 /*
- * Start t, which the caller has claimed by its on_pending bit; on success the bit stays until t has
- * a core. Only a claim's holder takes a vCPU out of VCPU_OFF, so its registers are ours until
- * sched_start().
+ * Start t, which the caller has claimed by its on_pending bit; on success the bit stays until t has a core. Only a
+ * claim's holder takes a vCPU out of VCPU_OFF, so its registers are ours until sched_start().
  */
 static int64_t start_claimed(struct vcpu *t, uint64_t entry, uint64_t context)
 {

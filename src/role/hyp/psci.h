@@ -24,8 +24,7 @@ void psci_cpu_off(struct vcpu *v);
 void psci_cpu_on(struct vcpu *v);
 void psci_affinity_info(struct vcpu *v);
 void psci_migrate_info_type(struct vcpu *v);
-/* The caller does not get back from these three: its VM stops, and restarts if its configuration
- * says so. */
+/* The caller does not get back from these three: its VM stops, and restarts if its configuration says so. */
 void psci_system_off(struct vcpu *v);
 void psci_system_reset(struct vcpu *v);
 void psci_system_reset2(struct vcpu *v);

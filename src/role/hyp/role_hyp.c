@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The hyp role: virtual machines in the normal world. What role.h asks for, in terms of this role's
- * modules.
+ * The hyp role: virtual machines in the normal world. What role.h asks for, in terms of this role's modules.
  *
  * State owned: the VMs and how many of them still live (atomic); the configuration, which they
  * point into. Built once by role_boot().
@@ -9,6 +8,7 @@
 #include "role/role.h"
 
 #include "arch/boot.h"
+#include "arch/guest.h"
 #include "core/frame.h"
 #include "core/hw.h"
 #include "core/irq.h"
@@ -44,7 +44,11 @@ static enum irq_result vtimer_irq(uint32_t intid UNUSED, void *arg UNUSED)
 {
 	struct vcpu *v = this_cpu()->loaded;
 
-	if (!v)
+	/*
+	 * The line may have fallen since, or have been another vCPU's: not due (ENABLE, not IMASK, ISTATUS),
+	 * nothing to give.
+	 */
+	if (unlikely(!v || !guest_vtimer_is_due()))
 		return IRQ_DONE;
 	vtimer_host_irq(v);
 	return IRQ_FORWARDED;
@@ -102,11 +106,6 @@ void role_vcpu_save(struct vcpu *v)
 	vgic_save(v);
 }
 
-/* It stays loaded: the hardware's own timer and interrupts wake it. */
-void role_vcpu_blocked(struct vcpu *v UNUSED)
-{
-}
-
 void role_vcpu_enter(struct vcpu *v)
 {
 	psci_vcpu_resume(v);
@@ -132,6 +131,11 @@ static void one_vm_less(void)
 		log_info("no VM is left: power off");
 		plat_power_off();
 	}
+}
+
+static void vm_lost(struct vm *vm UNUSED)
+{
+	one_vm_less();
 }
 
 void role_partition_stopped(struct partition *p)
@@ -206,7 +210,7 @@ static void register_irqs(void)
 static void build_vms(void)
 {
 	for (unsigned int i = 0; i < config.nr_vms; i++) {
-		vms[i] = vm_create(&config.vm[i]);
+		vms[i] = vm_create(&config.vm[i], vm_lost);
 		if (vms[i])
 			live++;
 	}
@@ -239,4 +243,6 @@ void role_boot(void)
 		plat_power_off();
 	}
 	start_vms();
+	/* What came before there was anybody to type at: a UART that is full raises no interrupt for more. */
+	console_rx();
 }

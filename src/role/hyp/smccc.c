@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The calls that a VM can make (SMCCC 1.2, DEN 0028): which function answers which, and the Arm
- * Architecture Calls.
+ * The calls that a VM can make (SMCCC 1.2, DEN 0028): which function answers which, and the Arm Architecture Calls.
  *
  * State owned: what the firmware said about work-arounds; written once at boot, before any VM runs.
  * No lock. The calls of FF-A (0x60 to 0x8f of owner 4) have no rows yet: NOT_SUPPORTED.
@@ -35,8 +34,10 @@ const struct smc_row role_smc_std[256] = {
 	[TRNG_RND32 & 0xff] = { trng_rnd, SMC_BOTH },
 };
 
-/* The work-arounds that firmware may have (SMCCC 7.4 to 7.6), and what it answered to
- * ARCH_FEATURES: negative, 0, or 1 for "not needed". */
+/*
+ * The work-arounds that firmware may have (SMCCC 7.4 to 7.6), and what it answered to ARCH_FEATURES: negative, 0, or 1
+ * for "not needed".
+ */
 static struct workaround {
 	uint32_t fid;
 	int32_t firmware;
@@ -55,8 +56,10 @@ static int32_t firmware(uint32_t fid, uint64_t argument)
 	return (int32_t)x[0];
 }
 
-/* The order of discovery is the specification's (Appendix A): what came before SMCCC 1.1 need not
- * survive an unknown call. */
+/*
+ * The order of discovery is the specification's (Appendix A): what came before SMCCC 1.1 need not survive
+ * an unknown call.
+ */
 void smccc_init(void)
 {
 	int32_t version;
@@ -97,8 +100,9 @@ static int64_t arch_features(uint32_t fid)
 	return w ? w->firmware : SMCCC_NOT_SUPPORTED;
 }
 
-/* Owner 0. The work-arounds themselves return nothing: x0 to x3 stay, and the firmware does what it
- * does on this core. */
+/*
+ * Owner 0. The work-arounds themselves return nothing: x0 to x3 stay, and the firmware does what it does on this core.
+ */
 static bool arch_call(struct vcpu *v, uint32_t fid)
 {
 	const struct workaround *w = find_workaround(fid);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers that trap because Trivet emulates what is behind them: SGI generation (IHI
- * 0069 12.2) and the EL1 physical timer (ARM DDI 0487 D12). No state, no lock: the vGIC and the
- * timer have theirs.
+ * System registers that trap because Trivet emulates what is behind them: SGI generation (IHI 0069 12.2) and the EL1
+ * physical timer (ARM DDI 0487 D12). No state, no lock: the vGIC and the timer have theirs.
  */
 #include "core/trap.h"
 #include "core/vcpu.h"
@@ -40,9 +39,10 @@ static enum trap_result sre_write(struct vcpu *v UNUSED, uint64_t arg UNUSED, ui
 	return TRAP_DONE;
 }
 
-/* Looked up by a scan: what is hot comes first. With one security state ASGI1R makes group 0 interrupts, as SGI0R does. */
+/*
+ * By key, which has op2 above the other fields. With one security state ASGI1R makes group 0 interrupts, as SGI0R does.
+ */
 const struct sysreg_row role_sysregs[] = {
-	{ SYSREG_KEY(3, 0, 12, 11, 5), NULL, sgi_write, 1 }, /* ICC_SGI1R_EL1 */
 	{ SYSREG_KEY(3, 3, 14, 2, 0), cntp_read, cntp_write, VTIMER_CNTP_TVAL },
 	{ SYSREG_KEY(3, 3, 14, 2, 1), cntp_read, cntp_write, VTIMER_CNTP_CTL },
 	{ SYSREG_KEY(3, 3, 14, 2, 2), cntp_read, cntp_write, VTIMER_CNTP_CVAL },

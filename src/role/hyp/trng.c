@@ -141,8 +141,7 @@ void trng_fill(void *buf, size_t n)
 	uint32_t block[BLOCK_WORDS], counter = 0;
 
 	spin_lock(&rng.lock);
-	/* Where there is hardware, every request has fresh entropy; where it has run dry for now,
-	 * the key must do. */
+	/* Where there is hardware, every request has fresh entropy; where it has run dry for now, the key must do. */
 	(void)absorb_hardware_locked(KEY_WORDS / 2);
 	while (n) {
 		size_t part = MIN(n, (size_t)BLOCK_BYTES);
@@ -197,8 +196,10 @@ void trng_get_uuid(struct vcpu *v)
 	v->arch.x[3] = 0x428a5f1b;
 }
 
-/* Zeroes in x1 to x3 stand for "no entropy": in every error, and above the bits that were asked
- * for. The lowest bits are in x3. */
+/*
+ * Zeroes in x1 to x3 stand for "no entropy": in every error, and above the bits that were asked for. The lowest bits
+ * are in x3.
+ */
 void trng_rnd(struct vcpu *v)
 {
 	bool wide = v->arch.x[0] & SMCCC_64;

@@ -23,8 +23,7 @@ enum { PHANDLE_GIC = 1, PHANDLE_CLOCK = 2 };
 enum { GIC_SPI = 0, GIC_PPI = 1 };
 enum { IRQ_LEVEL_HIGH = 4, IRQ_LEVEL_LOW = 8 };
 
-/* A tree being written. The first error sticks, so that the writers below need no checks of their
- * own. */
+/* A tree being written. The first error sticks, so that the writers below need no checks of their own. */
 struct writer {
 	void *fdt;
 	int err;

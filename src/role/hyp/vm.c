@@ -7,6 +7,7 @@
  */
 #include "role/hyp/vm.h"
 
+#include "arch/mmu.h"
 #include "core/frame.h"
 #include "core/heap.h"
 #include "core/log.h"
@@ -25,14 +26,16 @@
 
 #define DISK_ID_MAX 20
 
-/* --- the steps of building; each may leave its work half done, as vm_destroy() copes with that ---
- */
+#define RESTART_REST	    4 /* times what the start took */
+#define RESTART_REST_MIN_NS 100000000
+
+/* --- the steps of building; each may leave its work half done, as vm_destroy() copes with that --- */
 
 static int build_partition(struct vm *vm)
 {
 	const struct vm_config *cfg = vm->cfg;
 
-	vm->p = partition_create(cfg->name, cfg->nr_vcpus, VMAP_IPA_BITS);
+	vm->p = partition_create(cfg->name, cfg->nr_vcpus, MIN(VMAP_IPA_BITS, arch_pa_bits()));
 	if (!vm->p)
 		return E_NOMEM;
 	vm->p->role = vm;
@@ -104,8 +107,7 @@ static int build_disk(struct vm *vm, unsigned int i)
 	struct block *b;
 	int err;
 
-	/* The image's bytes are ours to write: config.c has seen to it that a writable disk shares
-	 * them with nobody. */
+	/* The image's bytes are ours to write: config.c has seen to it that a writable disk shares them with nobody. */
 	b = block_mem_create((void *)(uintptr_t)d->image.data, d->image.size, d->readonly);
 	if (!b)
 		return E_NOMEM;
@@ -134,20 +136,39 @@ static int build_rng(struct vm *vm)
 	return virtio_rng_create(vm->p, vmap_virtio_base(slot), vmap_virtio_intid(slot), trng_fill, &vm->rng);
 }
 
+/* clang-format off */
 /* Those without a name have said themselves what was wrong. */
 static const struct {
 	const char *name;
 	int (*build)(struct vm *vm);
 } steps[] = {
-	{ "cpus", build_partition }, { NULL, build_ram },	  { "memory", build_dtb_buffer },
-	{ "cpus", build_vgic },	     { "vpl011", build_uart },	  { "trivet,rtc", build_rtc },
-	{ "disks", build_disks },    { "trivet,rng", build_rng },
+	{ "cpus",       build_partition },
+	{ NULL,         build_ram },
+	{ "memory",     build_dtb_buffer },
+	{ "cpus",       build_vgic },
+	{ "vpl011",     build_uart },
+	{ "trivet,rtc", build_rtc },
+	{ "disks",      build_disks },
+	{ "trivet,rng", build_rng },
 };
+/* clang-format on */
+
+/* The rest before a restart. */
+static void rest_is_over(struct timer *t)
+{
+	struct vm *vm = container_of(t, struct vm, restart);
+
+	if (vm_start(vm) == OK)
+		return;
+	log_error("%s: cannot start again; stays stopped", vm->p->name);
+	vm->lost(vm);
+}
 
 void vm_destroy(struct vm *vm)
 {
 	if (!vm)
 		return;
+	timer_cancel(&vm->restart);
 	virtio_rng_destroy(vm->rng);
 	for (unsigned int i = CONFIG_DISKS_MAX; i-- > 0;)
 		virtio_blk_destroy(vm->disk[i]);
@@ -163,7 +184,7 @@ void vm_destroy(struct vm *vm)
 	heap_free(vm);
 }
 
-struct vm *vm_create(const struct vm_config *cfg)
+struct vm *vm_create(const struct vm_config *cfg, void (*lost)(struct vm *vm))
 {
 	struct vm *vm;
 	struct loader_plan plan;
@@ -178,6 +199,8 @@ struct vm *vm_create(const struct vm_config *cfg)
 	}
 	vm->cfg = cfg;
 	vm->plan = plan;
+	vm->lost = lost;
+	timer_init(&vm->restart, rest_is_over);
 	for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++) {
 		int err = steps[i].build(vm);
 
@@ -237,7 +260,7 @@ static int load_images(struct vm *vm)
 	return loader_load(vm->p, &vm->plan, vm->dtb, (size_t)size);
 }
 
-int vm_start(struct vm *vm)
+static int start_now(struct vm *vm)
 {
 	struct partition *p = vm->p;
 	int err = load_images(vm);
@@ -246,6 +269,8 @@ int vm_start(struct vm *vm)
 		return err;
 	reset_devices(vm);
 	reset_vcpus(vm);
+	/* Translations of its former life: a payload may turn its MMU on without a thought for them. */
+	arch_s2_tlb_flush_all(p->s2.vttbr);
 	vcpu_reset(p->vcpu[0], vm->plan.entry.a, vm->plan.dtb.a);
 	__atomic_store_n(&vm->on_pending, 0, __ATOMIC_RELAXED);
 	memset(vm->psci, 0, sizeof(vm->psci));
@@ -257,6 +282,29 @@ int vm_start(struct vm *vm)
 	if (err == OK && vm->uart)
 		console_restarted(&vm->console);
 	return err;
+}
+
+int vm_start(struct vm *vm)
+{
+	uint64_t from = time_now();
+	int err = start_now(vm);
+
+	vm->started = time_now();
+	vm->load_time = vm->started - from;
+	return err;
+}
+
+/*
+ * Clearing and loading a VM takes a core from the others for as long as its memory is big. One that has just been
+ * started, and wants it again, rests a multiple of that time first: so a VM that resets in a loop gets a fifth of a
+ * core at most.
+ */
+static bool must_rest(struct vm *vm, uint64_t *until)
+{
+	uint64_t rest = MAX(RESTART_REST * vm->load_time, time_ns_to_ticks(RESTART_REST_MIN_NS));
+
+	*until = vm->started + rest;
+	return time_now() < *until;
 }
 
 void vm_end(struct vm *vm, enum vm_end why)
@@ -272,6 +320,7 @@ bool vm_stopped(struct vm *vm)
 {
 	enum vm_action action = VM_ACTION_STOP;
 	const char *what = "stopped";
+	uint64_t until;
 
 	switch ((enum vm_end)__atomic_load_n(&vm->end, __ATOMIC_ACQUIRE)) {
 	case VM_END_POWEROFF:
@@ -290,7 +339,11 @@ bool vm_stopped(struct vm *vm)
 		log_info("%s: %s", vm->p->name, what);
 		return false;
 	}
-	log_info("%s: %s; starts again", vm->p->name, what);
+	log_limited(1000, LOG_INFO, "%s: %s; starts again", vm->p->name, what);
+	if (must_rest(vm, &until)) {
+		timer_start(&vm->restart, until);
+		return true;
+	}
 	if (vm_start(vm) == OK)
 		return true;
 	log_error("%s: cannot start again; stays stopped", vm->p->name);

@@ -33,8 +33,7 @@ static unsigned int order_within(uint64_t size)
 	return MIN(order, (unsigned int)FRAME_ORDER_MAX);
 }
 
-/* A block of the largest order not above *order that can be had; *order says which. NULL when there
- * is none at all. */
+/* A block of the largest order not above *order that can be had; *order says which. NULL when there is none at all. */
 static struct vm_ram_block *take_block(uint16_t owner, unsigned int *order)
 {
 	struct vm_ram_block *b = heap_alloc(sizeof(*b));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The memory of a VM: blocks of frames, as large as there are, one after the other from VMAP_RAM on
- * in its IPA space. No lock: built and freed while the VM does not run, cleared by whoever restarts
- * it.
+ * The memory of a VM: blocks of frames, as large as there are, one after the other from VMAP_RAM on in its IPA space.
+ * No lock: built and freed while the VM does not run, cleared by whoever restarts it.
  */
 #ifndef ROLE_HYP_VM_RAM_H
 #define ROLE_HYP_VM_RAM_H

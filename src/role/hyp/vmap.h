@@ -41,20 +41,17 @@ enum {
 	VMAP_PPI_PTIMER = 30,
 };
 
-/* In RAM: the device tree lies at its start; a raw kernel VMAP_RAW_OFFSET above it, so the tree
- * ends below that. */
+/* In RAM: the device tree lies at its start; a raw kernel VMAP_RAW_OFFSET above it, so the tree ends below that. */
 #define VMAP_DTB_MAX	(64 * KIB)
 #define VMAP_RAW_OFFSET (512 * KIB)
 
 uint64_t vmap_gicr_size(unsigned int nr_vcpus);
 
-/* virtio-mmio slot n (less than VMAP_VIRTIO_SLOTS): disks first in their order, then the entropy
- * source. */
+/* virtio-mmio slot n (less than VMAP_VIRTIO_SLOTS): disks first in their order, then the entropy source. */
 ipa_t vmap_virtio_base(unsigned int slot);
 unsigned int vmap_virtio_intid(unsigned int slot);
 
-/* Affinity fields of vCPU i, as in MPIDR_EL1 without its RES1 bit: sixteen vCPUs to an Aff1, as
- * ICC_SGI1R can name. */
+/* Affinity fields of vCPU i, as in MPIDR_EL1 without its RES1 bit: sixteen vCPUs to an Aff1, as ICC_SGI1R can name. */
 uint64_t vmap_mpidr(unsigned int vcpu);
 
 #endif

@@ -55,10 +55,6 @@ void role_vcpu_save(struct vcpu *v UNUSED)
 {
 }
 
-void role_vcpu_blocked(struct vcpu *v UNUSED)
-{
-}
-
 void role_vcpu_enter(struct vcpu *v UNUSED)
 {
 }

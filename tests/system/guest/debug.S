@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An arm64 Image that counts until someone sets go, then ends by PSCI: a guest for the debugger. Linked for 0x40200000, where an Image with
- * text_offset 0 is loaded; a raw binary would lie at 0x40080000, which is an address of Trivet's own code too.
+ * An arm64 Image that counts until someone sets go, then ends by PSCI: a guest for the debugger. Linked for 0x40200000,
+ * where an Image with text_offset 0 is loaded; a raw binary would lie at 0x40080000, which is an address of Trivet's
+ * own code too.
  */
 	.global	_start, guest_main, guest_loop, go
 _start:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The smallest guest: a raw binary for 0x40080000. Prints through the PL011 whether it was entered as promised (x0 is the device
- * tree at 0x40000000 with its magic, MMU off, EL1, the address), how much memory the tree says, and powers off.
+ * The smallest guest: a raw binary for 0x40080000. Prints through the PL011 whether it was entered as promised
+ * (x0 is the device tree at 0x40000000 with its magic, MMU off, EL1, the address), how much memory the tree says,
+ * and powers off.
  */
 #define UART 0x09000000
 #define TREE 0x40000000

@@ -2,8 +2,8 @@
 /*
  * Guests for tests; see guest.h.
  *
- * State owned: each struct guest. Its slots, go and stopped are atomic; the rest of what the test device writes is read by the test after the guest
- * has said so through a slot, or has stopped.
+ * State owned: each struct guest. Its slots, go and stopped are atomic; the rest of what the test device writes is read
+ * by the test after the guest has said so through a slot, or has stopped.
  */
 #include "guest.h"
 
@@ -164,7 +164,7 @@ bool guest_build(struct guest *g)
 
 	while (i < GUESTS_MAX && guests[i])
 		i++;
-	g->vm = i < GUESTS_MAX ? vm_create(&g->cfg) : NULL;
+	g->vm = i < GUESTS_MAX ? vm_create(&g->cfg, NULL) : NULL;
 	if (!g->vm) {
 		test_fail(__FILE__, __LINE__, "%s cannot be built", g->cfg.name);
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Guests for tests: real VMs of the hyp role (vm_create, loader, vGIC, devices), whose kernel is the test payload in tests/target/guest, plus one
- * device through which a test and its guest talk (guest/abi.h).
+ * Guests for tests: real VMs of the hyp role (vm_create, loader, vGIC, devices), whose kernel is the test payload in
+ * tests/target/guest, plus one device through which a test and its guest talk (guest/abi.h).
  *
  * Guests run on the other cores; the boot core runs the test. So a test looks at a live guest from outside.
  */
@@ -51,8 +51,8 @@ struct guest {
 extern const uint8_t guest_image[], guest_image_end[];
 
 /*
- * A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing is built
- * yet.
+ * A guest of nr_vcpus that runs program; its vCPUs may use the cores of mask (not the boot core's). Nothing
+ * is built yet.
  */
 void guest_init(struct guest *g, enum guest_program program, unsigned int nr_vcpus, uint64_t cores);
 
@@ -81,9 +81,6 @@ uint64_t guest_slot(const struct guest *g, unsigned int i);
 void guest_slot_set(struct guest *g, unsigned int i, uint64_t value);
 bool guest_slot_reaches(const struct guest *g, unsigned int i, uint64_t value, unsigned int ms);
 void guest_go(struct guest *g, uint64_t value);
-
-/* How often each core has taken another vCPU: atomic. */
-extern uint64_t guest_loads[CONFIG_MAX_CPUS];
 
 /* For role.c: p has stopped, or v has done what it cannot go on from. */
 void guest_stopped(struct partition *p);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The role "target": runs the test suites on the boot core, and is the hyp role otherwise: everything of src/role/hyp but role_hyp.c comes from its
- * archive. What stands here is what role_hyp.c has, for guests that tests make.
+ * The role "target": runs the test suites on the boot core, and is the hyp role otherwise. What stands here replaces
+ * what role_hyp.c has for VMs of a machine file (mk/target.mk makes those symbols weak); role_vcpu_*() and everything
+ * else of src/role/hyp are the product's.
  */
 #include "role/role.h"
 
@@ -9,11 +10,9 @@
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/percpu.h"
-#include "core/sched.h"
 #include "core/vcpu.h"
 #include "guest.h"
 #include "plat/plat.h"
-#include "role/hyp/psci.h"
 #include "role/hyp/smccc.h"
 #include "role/hyp/trng.h"
 #include "test.h"
@@ -39,54 +38,6 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 	if (v)
 		vgic_maintenance(v);
 	return IRQ_DONE;
-}
-
-uint64_t guest_loads[CONFIG_MAX_CPUS];
-
-bool role_stage2_abort(struct vcpu *v UNUSED)
-{
-	return false;
-}
-
-/* EL3 takes group 0: there is none. */
-void role_foreign_irq(struct vcpu *v UNUSED)
-{
-}
-
-struct vcpu *role_next(struct vcpu *cur)
-{
-	return sched_next(cur);
-}
-
-void role_vcpu_load(struct vcpu *v)
-{
-	__atomic_add_fetch(&guest_loads[this_cpu()->index], 1, __ATOMIC_RELAXED);
-	host_irq_enable(hw.timer_intid[2]);
-	host_irq_enable(hw.maintenance_intid);
-	psci_vcpu_entered(v);
-	vgic_load(v);
-	vtimer_load(v);
-}
-
-void role_vcpu_save(struct vcpu *v)
-{
-	vtimer_save(v);
-	vgic_save(v);
-}
-
-void role_vcpu_blocked(struct vcpu *v UNUSED)
-{
-}
-
-void role_vcpu_enter(struct vcpu *v)
-{
-	if (vgic_needs_flush(v))
-		vgic_flush(v);
-}
-
-bool role_vcpu_irq_pending(const struct vcpu *v)
-{
-	return vgic_irq_pending(v);
 }
 
 void role_console_rx(void)

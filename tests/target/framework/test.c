@@ -2,8 +2,8 @@
 /*
  * Running the suites; see test.h.
  *
- * State owned: whether the running test has failed, and the log since it began. The log arrives from every core, under LOCK_LOG; the rest is the
- * boot core's.
+ * State owned: whether the running test has failed, and the log since it began. The log arrives from every core, under
+ * LOCK_LOG; the rest is the boot core's.
  */
 #include "test.h"
 

@@ -2,8 +2,8 @@
 /*
  * Tests at EL2: suites of plain functions that run on the boot core, one after the other, and print TAP.
  *
- * A test is over when its function returns; EXPECT() notes a failure and goes on, ASSERT() leaves the function. What the product logs
- * meanwhile is kept back, and printed when the test has failed.
+ * A test is over when its function returns; EXPECT() notes a failure and goes on, ASSERT() leaves the function. What
+ * the product logs meanwhile is kept back, and printed when the test has failed.
  */
 #ifndef TEST_H
 #define TEST_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a test and its guest agree on: the test device, an emulated page of registers through which they talk; and which guest program runs.
+ * What a test and its guest agree on: the test device, an emulated page of registers through which they talk; and which
+ * guest program runs.
  *
  * Every register is 8 bytes wide. Reading NAME_PROGRAM tells a guest what it is to do; it ends with PSCI SYSTEM_OFF.
  */
@@ -65,6 +66,7 @@ enum guest_program {
 	G_PL011,
 	G_FETCH,
 	G_PSCI,
+	G_SUSPEND,
 };
 
 #endif

@@ -178,8 +178,8 @@ extern volatile struct seen seen[16];
 	} while (0)
 
 /*
- * What an interrupt does: called with its INTID, acknowledged; the caller ends it afterwards. NULL: nothing but
- * counting.
+ * What an interrupt does: called with its INTID, acknowledged; the caller ends it afterwards. NULL:
+ * nothing but counting.
  */
 extern void (*volatile on_irq)(unsigned int intid);
 /* How often each came, on each vCPU; and the order of the first ones. */
@@ -269,5 +269,6 @@ PROGRAM(g_storm);
 PROGRAM(g_pl011);
 PROGRAM(g_fetch);
 PROGRAM(g_psci);
+PROGRAM(g_suspend);
 
 #endif

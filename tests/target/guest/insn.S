@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Single instructions on MMIO that no compiler makes on demand: each a function of (address, ...), most with results by pointer. */
+/*
+ * Single instructions on MMIO that no compiler makes on demand: each a function of (address, ...), most with
+ * results by pointer.
+ */
 	.arch	armv8.2-a+lse
 	.text
 
@@ -176,6 +179,13 @@
 	ret
 	func	do_smstart
 	.inst	0xd503477f
+	ret
+/* Calls with an immediate that is not 0: nobody's */
+	func	do_hvc_1
+	hvc	#1
+	ret
+	func	do_smc_1
+	smc	#1
 	ret
 	func	do_udf
 	.inst	0x00001234

@@ -39,6 +39,8 @@ void fp_set(const uint64_t *buf);
 void fp_get(uint64_t *buf);
 void do_sve(void);
 void do_smstart(void);
+void do_hvc_1(void);
+void do_smc_1(void);
 void do_udf(void);
 
 #endif

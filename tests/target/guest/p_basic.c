@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Programs: the simple guest, its tree, its calls, its memory, its UART and clock. */
 #include "guest.h"
+#include "insn.h"
 
 #define FILE_ID 1
 
@@ -67,8 +68,10 @@ PROGRAM(g_hypercall)
 	G_EQ((int32_t)hvc(SMCCC_ARCH_FEATURES, 0x80001234, 0, 0), SMCCC_NOT_SUPPORTED);
 	G_EQ((int32_t)hvc(TRNG_VERSION, 0, 0, 0), TRNG_VERSION_1_0);
 	/* Only immediate 0 is a call. */
-	G_UNDEF(__asm__ volatile("hvc #1" ::: "x0", "memory"));
-	G_UNDEF(__asm__ volatile("smc #1" ::: "x0", "memory"));
+	G_UNDEF(do_hvc_1());
+	G_EQ(SEEN.elr, (uint64_t)(uintptr_t)do_hvc_1);
+	G_UNDEF(do_smc_1());
+	G_EQ(SEEN.elr, (uint64_t)(uintptr_t)do_smc_1);
 }
 
 PROGRAM(g_psci)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Programs: every register that a vCPU has, filled with a pattern; looked for by another VM; kept across switches. Slot 0 is the seed of the pattern.
+ * Programs: every register that a vCPU has, filled with a pattern; looked for by another VM; kept across switches. Slot
+ * 0 is the seed of the pattern.
  */
 #include "guest.h"
 #include "insn.h"
@@ -13,13 +14,40 @@
  */
 #define REGS(X)                                                                                                        \
 	X(TTBR0_EL1)                                                                                                   \
-	X(TTBR1_EL1) X(TCR_EL1) X(MAIR_EL1) X(AMAIR_EL1) X(ESR_EL1) X(FAR_EL1) X(AFSR0_EL1) X(AFSR1_EL1) X(PAR_EL1)    \
-		X(ELR_EL1) X(SPSR_EL1) X(SP_EL0) X(TPIDR_EL0) X(TPIDRRO_EL0) X(TPIDR_EL1) X(CONTEXTIDR_EL1)            \
-			X(CNTKCTL_EL1) X(CNTV_CVAL_EL0) X(CSSELR_EL1) X(CNTP_CVAL_EL0)
+	X(TTBR1_EL1)                                                                                                   \
+	X(TCR_EL1)                                                                                                     \
+	X(MAIR_EL1)                                                                                                    \
+	X(AMAIR_EL1)                                                                                                   \
+	X(ESR_EL1)                                                                                                     \
+	X(FAR_EL1)                                                                                                     \
+	X(AFSR0_EL1)                                                                                                   \
+	X(AFSR1_EL1)                                                                                                   \
+	X(PAR_EL1)                                                                                                     \
+	X(ELR_EL1)                                                                                                     \
+	X(SPSR_EL1)                                                                                                    \
+	X(SP_EL0)                                                                                                      \
+	X(TPIDR_EL0)                                                                                                   \
+	X(TPIDRRO_EL0)                                                                                                 \
+	X(TPIDR_EL1)                                                                                                   \
+	X(CONTEXTIDR_EL1)                                                                                              \
+	X(CNTKCTL_EL1)                                                                                                 \
+	X(CNTV_CVAL_EL0)                                                                                               \
+	X(CSSELR_EL1)                                                                                                  \
+	X(CNTP_CVAL_EL0)                                                                                               \
+	X(DBGBVR1_EL1)                                                                                                 \
+	X(DBGWVR1_EL1)                                                                                                 \
+	X(ICC_PMR_EL1)
 #define KEYS(X)                                                                                                        \
 	X(APIAKeyLo_EL1)                                                                                               \
-	X(APIAKeyHi_EL1) X(APIBKeyLo_EL1) X(APIBKeyHi_EL1) X(APDAKeyLo_EL1) X(APDAKeyHi_EL1) X(APDBKeyLo_EL1)          \
-		X(APDBKeyHi_EL1) X(APGAKeyLo_EL1) X(APGAKeyHi_EL1)
+	X(APIAKeyHi_EL1)                                                                                               \
+	X(APIBKeyLo_EL1)                                                                                               \
+	X(APIBKeyHi_EL1)                                                                                               \
+	X(APDAKeyLo_EL1)                                                                                               \
+	X(APDAKeyHi_EL1)                                                                                               \
+	X(APDBKeyLo_EL1)                                                                                               \
+	X(APDBKeyHi_EL1)                                                                                               \
+	X(APGAKeyLo_EL1)                                                                                               \
+	X(APGAKeyHi_EL1)
 
 #define COUNT(r) +1
 enum { NR_REGS = 0 REGS(COUNT), NR_KEYS = 0 KEYS(COUNT), NR = NR_REGS + NR_KEYS, FP = 66 };

@@ -51,4 +51,5 @@ const program_fn programs[] = {
 	[G_PL011] = g_pl011,
 	[G_FETCH] = g_fetch,
 	[G_PSCI] = g_psci,
+	[G_SUSPEND] = g_suspend,
 };

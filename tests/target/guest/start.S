@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The payload's entries and vectors. Sixteen vCPUs at most; each has a stack of its own. The first 64 bytes have the form of an arm64 Image header
- * without the magic, so that a test can make an Image of the payload by writing it (test_loader.c).
+ * The payload's entries and vectors. Sixteen vCPUs at most; each has a stack of its own. The first 64 bytes have
+ * the form of an arm64 Image header without the magic, so that a test can make an Image of the payload by
+ * writing it (test_loader.c).
  */
 #define STACK 0x2000
 

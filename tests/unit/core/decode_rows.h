@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Instruction words as aarch64-linux-gnu-as makes them from the text behind each, and what that text means: word, kind, then store,
- * sign-extend, X register, element size, registers, rt, rt2, rn, write-back, its offset. For kinds other than GENERAL the fields
- * behind the store bit are not looked at; NO: not decoded.
+ * Instruction words as aarch64-linux-gnu-as makes them from the text behind each, and what that text means: word, kind,
+ * then store, sign-extend, X register, element size, registers, rt, rt2, rn, write-back, its offset. For kinds other
+ * than GENERAL the fields behind the store bit are not looked at; NO: not decoded.
  */
 /* clang-format off */
 	{ 0xf97ffc65, GENERAL, 0, 0, 1, 8, 1, 5, 0, 3, 0, 0 }, /* ldr x5, [x3, #32760] */
@@ -415,4 +415,4 @@
 	{ 0x00000000, NO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, /* udf #0 */
 	{ 0xb37d0c20, NO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, /* bfi x0, x1, #3, #4 */
 	{ 0x9ac24c20, NO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, /* crc32x w0, w1, x2 */
-/* clang-format on */
+	/* clang-format on */

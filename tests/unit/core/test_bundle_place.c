@@ -2,6 +2,8 @@
 /* Suite core/bundle_place: a bundle behind the image, at the next 64 KiB, whole, cut off at every byte, or none. */
 #include "unit.h"
 
+#include <sys/mman.h>
+
 #include "arch/boot.h"
 #include "arch/host.h"
 #include "core/hw.h"
@@ -15,15 +17,15 @@
 
 struct hw hw;
 
-static char archive[2048];
+static char archive[16384];
 static size_t archive_size, whole_size;
 
 static void entry(const char *name, const char *data)
 {
 	size_t at = archive_size;
 
-	at += (size_t)sprintf(archive + at, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, 0100644, 0, 0,
-			      1, 0, strlen(data), 0, 0, 0, 0, strlen(name) + 1, 0);
+	at += (size_t)sprintf(archive + at, "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 1, 0100644,
+			      0, 0, 1, 0, strlen(data), 0, 0, 0, 0, strlen(name) + 1, 0);
 	memcpy(archive + at, name, strlen(name) + 1);
 	at = (at + strlen(name) + 1 + 3) & ~3ul;
 	memcpy(archive + at, data, strlen(data));
@@ -104,6 +106,8 @@ static void test_initrd_comes_first(void **state UNUSED)
 /* The end of RAM in every place of the archive: what is mapped are whole pages of it, and nothing behind is read. */
 static void test_end_of_ram(void **state UNUSED)
 {
+	static char big[6000];
+
 	for (uint64_t room = 0; room < archive_size; room++) {
 		host_ram_init(PA(BASE), SIZE);
 		hw.bank[0].size = SIZE;
@@ -111,9 +115,23 @@ static void test_end_of_ram(void **state UNUSED)
 		memcpy(pa_to_ptr(PA(PLACE)), archive, archive_size);
 		hw.initrd.size = 0;
 		hw.bank[0].size = PLACE - BASE + room;
+		assert_int_equal(mprotect(pa_to_ptr(PA(PLACE)), PAGE_SIZE, PROT_NONE), 0);
 		hw_find_appended_bundle();
 		assert_int_equal(hw.initrd.size, 0); /* not a whole page of it is RAM */
 	}
+	/* Its second file reaches beyond: the first is what there is. */
+	setup(NULL);
+	archive_size = 0;
+	entry("small", "data");
+	whole_size = archive_size;
+	memset(big, 'x', sizeof(big) - 1);
+	entry("big", big);
+	memcpy(pa_to_ptr(PA(PLACE)), archive, archive_size);
+	hw.bank[0].size = PLACE - BASE + 2 * PAGE_SIZE - 1;
+	assert_int_equal(mprotect((char *)pa_to_ptr(PA(PLACE)) + PAGE_SIZE, PAGE_SIZE, PROT_NONE), 0);
+	hw_find_appended_bundle();
+	assert_int_equal(hw.initrd.size, whole_size);
+	hw.initrd.size = 0;
 	hw.nr_banks = 0;
 	hw_find_appended_bundle();
 	assert_int_equal(hw.initrd.size, 0);
@@ -122,8 +140,8 @@ static void test_end_of_ram(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_whole, setup),	    cmocka_unit_test_setup(test_cut, setup),
-		cmocka_unit_test_setup(test_none, setup),	    cmocka_unit_test_setup(test_initrd_comes_first, setup),
+		cmocka_unit_test_setup(test_whole, setup),	cmocka_unit_test_setup(test_cut, setup),
+		cmocka_unit_test_setup(test_none, setup),	cmocka_unit_test_setup(test_initrd_comes_first, setup),
 		cmocka_unit_test_setup(test_end_of_ram, setup),
 	};
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/debug_regs: what a guest writes to breakpoint and watchpoint registers it reads back; it cannot name EL2 or another VM in them, and none of it is in
- * the hardware while another vCPU runs (ARM DDI 0487 D2.8, D2.9, D19.3). The hardware is this file's own, a set a core.
+ * Suite core/debug_regs: what a guest writes to breakpoint and watchpoint registers it reads back; it cannot name EL2
+ * or another VM in them, and none of it is in the hardware while another vCPU runs (ARM DDI 0487 D2.8, D2.9, D19.3).
+ * The hardware is this file's own, a set a core.
  */
 #include "unit.h"
 
@@ -89,8 +90,8 @@ static void test_all(void **state UNUSED)
 }
 
 /*
- * DBGBCR: HMC 13, SSC 15:14; DBGWCR: HMC 13, SSC 15:14. With HMC 0 and SSC 0 a match is at EL1 and EL0 by PMC / PAC, in this security state, never at EL2
- * (table D2-12). Above bit 28 nothing is defined here.
+ * DBGBCR: HMC 13, SSC 15:14; DBGWCR: HMC 13, SSC 15:14. With HMC 0 and SSC 0 a match is at EL1 and EL0 by PMC / PAC, in
+ * this security state, never at EL2 (table D2-12). Above bit 28 nothing is defined here.
  */
 static void test_no_el2(void **state UNUSED)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* core/frame: records, the buddy allocator, scrubbing, and the mistakes of ours that it must catch.
- */
+/* core/frame: records, the buddy allocator, scrubbing, and the mistakes of ours that it must catch. */
 #include "unit.h"
 
 #include <pthread.h>
@@ -258,8 +257,7 @@ static void test_random(void **state)
 }
 
 /*
- * Several cores at once: no page is given to two of them. Runs under ThreadSanitizer, too (make
- * check-tsan).
+ * Several cores at once: no page is given to two of them. Runs under ThreadSanitizer, too (make check-tsan).
  */
 static void *allocate_and_free(void *arg)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* core/guest_mem: copies across pages that are scattered in RAM, permissions, holes, atomic
- * accesses, cache maintenance. */
+/*
+ * core/guest_mem: copies across pages that are scattered in RAM, permissions, holes, atomic accesses,
+ * cache maintenance.
+ */
 #include "unit.h"
 
 #include <pthread.h>
@@ -71,11 +73,6 @@ static void test_crosses_pages(void **state)
 	memset(in, 0, sizeof(in));
 	assert_int_equal(guest_mem_read(&part, IPA(at), in, sizeof(in)), OK);
 	assert_memory_equal(in, out, sizeof(in));
-	assert_int_equal(guest_mem_zero(&part, IPA(at + 1), sizeof(out) - 2), OK);
-	assert_int_equal(*ram(at), out[0]);
-	assert_int_equal(*ram(at + sizeof(out) - 1), out[sizeof(out) - 1]);
-	for (size_t i = 1; i < sizeof(out) - 1; i++)
-		assert_int_equal(*ram(at + i), 0);
 }
 
 static void test_large(void **state)
@@ -89,9 +86,6 @@ static void test_large(void **state)
 	assert_memory_equal((char *)pa_to_ptr(block) + 100, out, sizeof(out));
 	assert_int_equal(guest_mem_read(&part, IPA(BLOCK_IPA + 100), in, sizeof(in)), OK);
 	assert_memory_equal(in, out, sizeof(in));
-	assert_int_equal(guest_mem_zero(&part, IPA(BLOCK_IPA), 4 * MIB), OK);
-	memset(out, 0, sizeof(out));
-	assert_memory_equal(pa_to_ptr(block), out, sizeof(out));
 }
 
 static void test_faults(void **state)
@@ -108,13 +102,11 @@ static void test_faults(void **state)
 	assert_int_equal(guest_mem_read(&part, IPA(UINT64_MAX), buf, 1), E_FAULT);
 	assert_int_equal(guest_mem_read(&part, IPA(UINT64_MAX), buf, 2), E_FAULT);
 	assert_int_equal(guest_mem_write(&part, IPA(UINT64_MAX - 8), buf, SIZE_MAX), E_FAULT);
-	assert_int_equal(guest_mem_zero(&part, IPA(BLOCK_IPA), UINT64_MAX), E_FAULT);
 	/* Nothing is always there. */
 	assert_int_equal(guest_mem_read(&part, IPA(0), buf, 0), OK);
 	/* Permissions and memory type. */
 	assert_int_equal(guest_mem_read(&part, IPA(IPA0 + 6 * PAGE_SIZE), buf, 8), OK);
 	assert_int_equal(guest_mem_write(&part, IPA(IPA0 + 6 * PAGE_SIZE), buf, 8), E_FAULT);
-	assert_int_equal(guest_mem_zero(&part, IPA(IPA0 + 6 * PAGE_SIZE), 8), E_FAULT);
 	assert_int_equal(guest_mem_load_image(&part, IPA(IPA0 + 6 * PAGE_SIZE), buf, 8), E_FAULT);
 	assert_int_equal(guest_mem_store(&part, IPA(IPA0 + 6 * PAGE_SIZE), 8, 1), E_FAULT);
 	assert_int_equal(guest_mem_load(&part, IPA(IPA0 + 6 * PAGE_SIZE), 8, &v), OK);
@@ -193,20 +185,13 @@ static void test_random(void **state)
 		size_t at = (size_t)random() % sizeof(flat);
 		size_t n = (size_t)random() % (sizeof(flat) - at + 1);
 
-		switch (random() % 3) {
-		case 0:
+		if (random() % 2) {
 			memset(buf, (int)random(), n);
 			memcpy(flat + at, buf, n);
 			assert_int_equal(guest_mem_write(&part, IPA(IPA0 + at), buf, n), OK);
-			break;
-		case 1:
-			memset(flat + at, 0, n);
-			assert_int_equal(guest_mem_zero(&part, IPA(IPA0 + at), n), OK);
-			break;
-		default:
+		} else {
 			assert_int_equal(guest_mem_read(&part, IPA(IPA0 + at), buf, n), OK);
 			assert_memory_equal(buf, flat + at, n);
-			break;
 		}
 	}
 }

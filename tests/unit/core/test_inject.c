@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/inject: the registers of an exception taken to EL1 (ARM DDI 0487 J1.1.2), for each place that it can come
- * from.
+ * Suite core/inject: the registers of an exception taken to EL1 (ARM DDI 0487 J1.1.2), for each place that it
+ * can come from.
  */
 #include "unit.h"
 

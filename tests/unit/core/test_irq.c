@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/irq: which handler runs, in which order drop and deactivation follow, what nobody handles. The interrupt controller is this file's own. */
+/*
+ * Suite core/irq: which handler runs, in which order drop and deactivation follow, what nobody handles. The interrupt
+ * controller is this file's own.
+ */
 #include "unit.h"
 
 #include "arch/host.h"
@@ -165,8 +168,12 @@ static void test_trace(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_register), cmocka_unit_test(test_dispatch), cmocka_unit_test(test_all_that_is_pending),
-		cmocka_unit_test(test_special),	 cmocka_unit_test(test_unexpected), cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_register),
+		cmocka_unit_test(test_dispatch),
+		cmocka_unit_test(test_all_that_is_pending),
+		cmocka_unit_test(test_special),
+		cmocka_unit_test(test_unexpected),
+		cmocka_unit_test(test_trace),
 	};
 
 	return UNIT_RUN(tests);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/lock: mutual exclusion and ticket order among threads, ranks (docs/locking.md) with CONFIG_DEBUG, which the unit tests have. */
+/*
+ * Suite core/lock: mutual exclusion and ticket order among threads, ranks (docs/locking.md) with CONFIG_DEBUG, which
+ * the unit tests have.
+ */
 #include "unit.h"
 
 #include <pthread.h>
@@ -90,9 +93,9 @@ static void test_is_locked(void **state UNUSED)
 	assert_false(spin_is_locked(&lock));
 }
 
-static const enum lock_rank ranks[] = { LOCK_ROLE,  LOCK_PARTITION, LOCK_DEVICE, LOCK_S2,    LOCK_VGIC,
-					LOCK_VGIC_CPU, LOCK_RUNQUEUE,  LOCK_TIMER,	 LOCK_S1,    LOCK_HEAP,
-					LOCK_FRAME, LOCK_RANDOM,    LOCK_GIC,	 LOCK_LOG,   LOCK_CONSOLE };
+static const enum lock_rank ranks[] = { LOCK_ROLE,     LOCK_PARTITION, LOCK_DEVICE, LOCK_S2,	 LOCK_VGIC,
+					LOCK_VGIC_CPU, LOCK_RUNQUEUE,  LOCK_TIMER,  LOCK_S1,	 LOCK_HEAP,
+					LOCK_FRAME,    LOCK_RANDOM,    LOCK_LOG,    LOCK_CONSOLE };
 
 /* All pairs: only upwards. */
 static void test_ranks(void **state UNUSED)
@@ -141,8 +144,8 @@ static void test_rank_after_unlock(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_exclusion, setup),	     cmocka_unit_test_setup(test_ticket_order, setup),
-		cmocka_unit_test_setup(test_is_locked, setup),	     cmocka_unit_test_setup(test_ranks, setup),
+		cmocka_unit_test_setup(test_exclusion, setup),	       cmocka_unit_test_setup(test_ticket_order, setup),
+		cmocka_unit_test_setup(test_is_locked, setup),	       cmocka_unit_test_setup(test_ranks, setup),
 		cmocka_unit_test_setup(test_rank_after_unlock, setup),
 	};
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several cores at once. */
+/*
+ * Suite core/log: levels, prefixes, the ring of each core, long lines, lines that a guest can cause, several
+ * cores at once.
+ */
 #include "unit.h"
 
 #include <pthread.h>
@@ -22,12 +25,15 @@ extern struct log_ring log_rings[];
 static struct percpu cpu[THREADS];
 static char out[1 << 18];
 static size_t out_len;
+static bool slow;
 
 static void sink(char c)
 {
 	if (out_len + 1 < sizeof(out))
 		out[out_len++] = c;
 	out[out_len] = 0;
+	if (slow && c == 'r')
+		arch_relax(); /* let another thread come between */
 }
 
 static int setup(void **state UNUSED)
@@ -40,7 +46,6 @@ static int setup(void **state UNUSED)
 	}
 	arch_this_cpu_set(&cpu[0]);
 	log_set_sink(sink);
-	log_set_level(LOG_INFO);
 	out_len = 0;
 	out[0] = 0;
 	return 0;
@@ -64,18 +69,14 @@ static void test_levels(void **state UNUSED)
 {
 	static const enum log_level levels[] = { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-	for (unsigned int t = 0; t < 4; t++) {
-		for (unsigned int l = 0; l < 4; l++) {
-			uint32_t before = log_rings[0].next;
+	for (unsigned int l = 0; l < 4; l++) {
+		uint32_t before = log_rings[0].next;
 
-			log_set_level(levels[t]);
-			out_len = 0;
-			log_at(levels[l], "line");
-			assert_int_equal(out_len != 0, l <= t);
-			assert_int_equal(log_rings[0].next != before, l <= t);
-		}
+		out_len = 0;
+		log_at(levels[l], "line");
+		assert_int_equal(out_len != 0, l <= CONFIG_LOG_LEVEL);
+		assert_int_equal(log_rings[0].next != before, l <= CONFIG_LOG_LEVEL);
 	}
-	assert_non_null(strstr(out, "debug: line"));
 }
 
 /* 255 characters at most, whatever is in it; nothing behind it is touched (ASan). */
@@ -148,10 +149,12 @@ static void test_cores(void **state UNUSED)
 	unsigned int next[THREADS] = { 0 }, lines = 0;
 	pthread_t t[THREADS];
 
+	slow = true;
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_create(&t[i], NULL, talk, &cpu[i]);
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(t[i], NULL);
+	slow = false;
 	for (char *s = out, *end; *s; s = end + 2, lines++) {
 		unsigned int core, line;
 		int used = 0;
@@ -171,9 +174,9 @@ static void test_cores(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_lines, setup),	cmocka_unit_test_setup(test_levels, setup),
+		cmocka_unit_test_setup(test_lines, setup),     cmocka_unit_test_setup(test_levels, setup),
 		cmocka_unit_test_setup(test_long_line, setup), cmocka_unit_test_setup(test_ring_wraps, setup),
-		cmocka_unit_test_setup(test_limited, setup),	cmocka_unit_test_setup(test_cores, setup),
+		cmocka_unit_test_setup(test_limited, setup),   cmocka_unit_test_setup(test_cores, setup),
 	};
 
 	return UNIT_RUN(tests);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/memory_map: holes against a bitmap of pages, and a whole machine's memory set up: what is free afterwards is exactly what is RAM, in no hole, and no
- * page record.
+ * Suite core/memory_map: holes against a bitmap of pages, and a whole machine's memory set up: what is free afterwards
+ * is exactly what is RAM, in no hole, and no page record.
  */
 #include "unit.h"
 
@@ -108,8 +108,10 @@ static void test_full(void **state UNUSED)
 /* Numbers from a device tree that is wrong: a hole up to the end of the address space is one. */
 static void test_edges(void **state UNUSED)
 {
-	static const struct hw_range whole[] = { { 0, UINT64_MAX }, { PAGE_SIZE, UINT64_MAX - PAGE_SIZE },
-						 { PAGE_SIZE, UINT64_MAX }, { 1, UINT64_MAX - 1 } };
+	static const struct hw_range whole[] = { { 0, UINT64_MAX },
+						 { PAGE_SIZE, UINT64_MAX - PAGE_SIZE },
+						 { PAGE_SIZE, UINT64_MAX },
+						 { 1, UINT64_MAX - 1 } };
 	static struct memory_map m;
 	uint64_t at, size;
 
@@ -124,6 +126,7 @@ static void test_edges(void **state UNUSED)
 	memset(&m, 0, sizeof(m));
 	assert_int_equal(memory_map_add(&m, (struct hw_range){ UINT64_MAX - 5, 5 }), OK);
 	assert_int_equal(memory_map_add(&m, (struct hw_range){ UINT64_MAX, 1 }), OK);
+	assert_int_equal(m.count, 0); /* no RAM is there */
 	at = UINT64_MAX - 7;
 	assert_false(memory_map_next_free(&m, &at, UINT64_MAX, &size));
 	at = 7;
@@ -193,7 +196,8 @@ static void check_machine(const struct hw *h, const struct hw_range *own, unsign
 static void test_init(void **state UNUSED)
 {
 	for (unsigned int round = 0; round < 300; round++) {
-		struct hw h = { .nr_banks = 1 + (unsigned int)random_below(4), .nr_reserved = (unsigned int)random_below(8) };
+		struct hw h = { .nr_banks = 1 + (unsigned int)random_below(4),
+				.nr_reserved = (unsigned int)random_below(8) };
 		struct hw_range own[4];
 
 		host_reset();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/mmio_trap (mmio, decode in place): data aborts at stage 2 as the syndrome describes them (ARM DDI 0487 D19.2.40), or as the instruction at the program
- * counter says; what is no device's is an external abort, unless stage 2 allows the access by now.
+ * Suite core/mmio_trap (mmio, decode in place): data aborts at stage 2 as the syndrome describes them (ARM DDI 0487
+ * D19.2.40), or as the instruction at the program counter says; what is no device's is an external abort, unless stage
+ * 2 allows the access by now.
  */
 #include "unit.h"
 
@@ -148,7 +149,9 @@ static void retried(uint64_t esr)
 
 /* --- ISV = 1 --- */
 
-static const uint64_t pattern[] = { 0, 0x7f, 0x80, 0xff, 0x8000, 0x7fff, 0x80000000, 0x7fffffff, 0x8123456789abcdef, UINT64_MAX };
+static const uint64_t pattern[] = {
+	0, 0x7f, 0x80, 0xff, 0x8000, 0x7fff, 0x80000000, 0x7fffffff, 0x8123456789abcdef, UINT64_MAX
+};
 
 static uint64_t want_load(uint64_t value, unsigned int sas, bool sign, bool sf)
 {
@@ -350,11 +353,11 @@ static void test_half_done(void **state UNUSED)
 static void test_not_emulated(void **state UNUSED)
 {
 	static const uint32_t insns[] = {
-		0xfd400040, /* ldr d0, [x2] */	     0xad400440, /* ldp q0, q1, [x2] */
+		0xfd400040, /* ldr d0, [x2] */ 0xad400440,	/* ldp q0, q1, [x2] */
 		0x0c407040, /* ld1 {v0.8b}, [x2] */ 0xc85f7c40, /* ldxr x0, [x2] */
 		0xc8007c41, /* stxr w0, x1, [x2] */ 0xf8200041, /* ldadd x0, x1, [x2] */
-		0xc8a07c41, /* cas x0, x1, [x2] */  0xd503201f, /* nop: the code has changed since */
-		0x00000000,			     0xffffffff,
+		0xc8a07c41, /* cas x0, x1, [x2] */ 0xd503201f,	/* nop: the code has changed since */
+		0x00000000, 0xffffffff,
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(insns); i++) {
@@ -457,19 +460,20 @@ static void test_any(void **state UNUSED)
 		assert_true(res == TRAP_DONE || res == TRAP_AGAIN);
 		assert_true(nr_log <= 2);
 		for (unsigned int n = 0; n < nr_log; n++)
-			assert_true(log_[n].offset + log_[n].size <= DEV_SZ && IS_ALIGNED(log_[n].offset, log_[n].size));
+			assert_true(log_[n].offset + log_[n].size <= DEV_SZ &&
+				    IS_ALIGNED(log_[n].offset, log_[n].size));
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_loads, setup),	 cmocka_unit_test_setup(test_stores, setup),
-		cmocka_unit_test_setup(test_levels, setup),	 cmocka_unit_test_setup(test_aborts, setup),
+		cmocka_unit_test_setup(test_loads, setup),	  cmocka_unit_test_setup(test_stores, setup),
+		cmocka_unit_test_setup(test_levels, setup),	  cmocka_unit_test_setup(test_aborts, setup),
 		cmocka_unit_test_setup(test_other_faults, setup), cmocka_unit_test_setup(test_pairs, setup),
-		cmocka_unit_test_setup(test_writeback, setup),	 cmocka_unit_test_setup(test_writeback_to_sp, setup),
-		cmocka_unit_test_setup(test_half_done, setup),	 cmocka_unit_test_setup(test_not_emulated, setup),
-		cmocka_unit_test_setup(test_code, setup),	 cmocka_unit_test_setup(test_gone, setup),
+		cmocka_unit_test_setup(test_writeback, setup),	  cmocka_unit_test_setup(test_writeback_to_sp, setup),
+		cmocka_unit_test_setup(test_half_done, setup),	  cmocka_unit_test_setup(test_not_emulated, setup),
+		cmocka_unit_test_setup(test_code, setup),	  cmocka_unit_test_setup(test_gone, setup),
 		cmocka_unit_test_setup(test_any, setup),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/partition: creation and destruction, with the n-th allocation failing for every n (bug class 6), identifiers and VMIDs, affinities, and the life
- * cycle's states. The scheduler and the role here are this file's own.
+ * Suite core/partition: creation and destruction, with the n-th allocation failing for every n (bug class 6),
+ * identifiers and VMIDs, affinities, and the life cycle's states. The scheduler and the role here are this file's own.
  */
 #include "unit.h"
 
@@ -119,7 +119,10 @@ static uint64_t free_after_taking(uint64_t leave, pa_t *taken, unsigned int *n)
 	return frame_count_free();
 }
 
-/* Memory for n pages only, for every n until it is enough: each time nothing stays behind, neither memory nor an identifier. */
+/*
+ * Memory for n pages only, for every n until it is enough: each time nothing stays behind, neither memory
+ * nor an identifier.
+ */
 static void test_nth_allocation_fails(void **state UNUSED)
 {
 	static pa_t taken[SIZE / PAGE_SIZE];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * core/pgtable by way of stage 2: the shape of tables, the order of every change to a live
- * descriptor as the host's log saw it (bug class 4), and what is left when an allocation fails (bug
- * class 6).
+ * core/pgtable by way of stage 2: the shape of tables, the order of every change to a live descriptor as the host's log
+ * saw it (bug class 4), and what is left when an allocation fails (bug class 6).
  */
 #include "unit.h"
 
@@ -68,10 +67,9 @@ static void assert_hole(uint64_t ipa)
 }
 
 /*
- * Replay the log over shadow copies of the descriptors: each store to an entry must be allowed by
- * what it says before (ARM DDI 0487 D8.16.1), each table must be visible (a publish or a flush
- * after its last store) before it is linked, and every entry that lost something must be flushed
- * later.
+ * Replay the log over shadow copies of the descriptors: each store to an entry must be allowed by what it says before
+ * (ARM DDI 0487 D8.16.1), each table must be visible (a publish or a flush after its last store) before it is linked,
+ * and every entry that lost something must be flushed later.
  */
 struct shadow {
 	uint64_t *pte, value;
@@ -236,8 +234,7 @@ static void test_split_breaks_before_it_makes(void **state)
 	table = *pte;
 	assert_int_equal(table & 3, 3);
 
-	/* In this order: the new table, a barrier, the break, the flush of the block, the link, the
-	 * page, its flush. */
+	/* In this order: the new table, a barrier, the break, the flush of the block, the link, the page, its flush. */
 	for (broke = 0; host_log_at(broke)->a != (uintptr_t)pte; broke++)
 		;
 	assert_int_equal(host_log_at(broke)->b, 0);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* core/s1: the direct map without the image, W^X, the window, tables at boot from the pool and
- * later from frames. */
+/* core/s1: the direct map without the image, W^X, the window, tables at boot from the pool and later from frames. */
 #include "unit.h"
 
 #include "arch/host.h"
@@ -34,8 +33,7 @@ static void frames_up(void)
 	assert_int_equal(frame_release(PA(BASE + 32 * MIB), 16 * MIB), OK);
 }
 
-/* A walk of our own: the descriptor that maps va, or 0. Tables of the pool are at their own (host)
- * address. */
+/* A walk of our own: the descriptor that maps va, or 0. Tables of the pool are at their own (host) address. */
 static uint64_t walk(uint64_t va, unsigned int *level)
 {
 	uint64_t desc = ROOT | 3;
@@ -109,8 +107,7 @@ static void test_map_ram_shapes(void **state)
 	assert_int_equal(s1_map_ram(PA(UINT64_MAX - 4095), 8192), E_RANGE);
 }
 
-/* ARM DDI 0487 D8.3.2: XN 54, AF 10, SH 9:8, AP[2] 7, AP[1] 6 (RES1 at EL2), AttrIndx 4:2. Never
- * both W and X. */
+/* ARM DDI 0487 D8.3.2: XN 54, AF 10, SH 9:8, AP[2] 7, AP[1] 6 (RES1 at EL2), AttrIndx 4:2. Never both W and X. */
 static void test_descriptors(void **state)
 {
 	static const struct {
@@ -198,8 +195,7 @@ static void test_tables_from_pool_then_frames(void **state)
 	unsigned int n = 0;
 
 	(void)state;
-	/* Without frames the pool runs out, cleanly: each of these takes two tables (the first
-	 * three). */
+	/* Without frames the pool runs out, cleanly: each of these takes two tables (the first three). */
 	while (s1_map(VA(S1_WINDOW + n * GIB), PA(DEVICE_PA), PAGE_SIZE, S1_DEVICE) == OK)
 		n++;
 	assert_int_equal(n, 31);

@@ -32,8 +32,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* ARM DDI 0487 D8.2: 4 KiB granule. 39 bits are three levels; up to sixteen concatenated tables add
- * four more. */
+/* ARM DDI 0487 D8.2: 4 KiB granule. 39 bits are three levels; up to sixteen concatenated tables add four more. */
 static void test_start_levels(void **state)
 {
 	static const struct {
@@ -223,8 +222,7 @@ static void assert_page(unsigned int i)
 	assert_true(run >= PAGE_SIZE - 0x123);
 }
 
-/* Every page that lost or changed its mapping was flushed, and the last store was before some
- * flush. */
+/* Every page that lost or changed its mapping was flushed, and the last store was before some flush. */
 static void assert_flushed(void)
 {
 	static bool flushed[WIN_PAGES];

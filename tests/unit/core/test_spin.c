@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite core/spin: WFE and YIELD in the code around the program counter, at each distance, at page edges, and code that cannot be read. */
+/*
+ * Suite core/spin: WFE and YIELD in the code around the program counter, at each distance, at page edges, and code that
+ * cannot be read.
+ */
 #include "unit.h"
 
 #include "arch/guest.h"
@@ -43,7 +46,8 @@ static int setup(void **state UNUSED)
 			page[i][j] = NOP;
 	}
 	/* What lies behind in RAM is not what lies behind in the guest's view. */
-	memset((char *)page[1] + PAGE_SIZE, 0x5f, 64);
+	for (unsigned int j = 0; j < 8; j++)
+		page[1][1024 + j] = WFE;
 	return 0;
 }
 

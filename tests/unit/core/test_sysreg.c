@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/sysreg: every encoding of every system register that can trap, read and written: those in a list of its own here (transcribed from ARM DDI 0487 D19.3,
- * D13.3) answer, the ID space answers, the role's rows answer; all else is UNDEFINED, and that is said a bounded number of times.
+ * Suite core/sysreg: every encoding of every system register that can trap, read and written: those in a list of its
+ * own here (transcribed from ARM DDI 0487 D19.3, D13.3) answer, the ID space answers, the role's rows answer; all else
+ * is UNDEFINED, and that is said a bounded number of times.
  */
 #include "unit.h"
 
@@ -35,7 +36,6 @@ static enum trap_result role_write(struct vcpu *w UNUSED, uint64_t arg, uint64_t
 #define ROLE_RW SYSREG_KEY(3, 3, 14, 2, 1)
 #define ROLE_WO SYSREG_KEY(3, 0, 12, 11, 5)
 
-
 const struct sysreg_row role_sysregs[] = {
 	{ ROLE_RW, role_read, role_write, 0x100 },
 	{ ROLE_WO, NULL, role_write, 0x200 },
@@ -48,16 +48,25 @@ static const struct {
 	uint8_t op0, op1, crn, crm, op2, access;
 	const char *name;
 } known[] = {
-	{ 3, 0, 1, 0, 1, RW, "ACTLR_EL1" },	    { 2, 0, 0, 2, 2, RW, "MDSCR_EL1" },
-	{ 2, 0, 1, 0, 4, W, "OSLAR_EL1" },	    { 2, 0, 1, 1, 4, R, "OSLSR_EL1" },
-	{ 2, 0, 1, 3, 4, RW, "OSDLR_EL1" },	    { 2, 0, 0, 2, 0, RW, "MDCCINT_EL1" },
-	{ 2, 0, 0, 0, 2, RW, "OSDTRRX_EL1" },	    { 2, 0, 0, 3, 2, RW, "OSDTRTX_EL1" },
-	{ 2, 0, 0, 6, 2, RW, "OSECCR_EL1" },	    { 2, 0, 1, 0, 0, R, "MDRAR_EL1" },
-	{ 2, 0, 1, 4, 4, RW, "DBGPRCR_EL1" },	    { 2, 0, 7, 8, 6, RW, "DBGCLAIMSET_EL1" },
-	{ 2, 0, 7, 9, 6, RW, "DBGCLAIMCLR_EL1" },   { 2, 0, 7, 14, 6, R, "DBGAUTHSTATUS_EL1" },
-	{ 2, 3, 0, 1, 0, R, "MDCCSR_EL0" },	    { 2, 3, 0, 4, 0, RW, "DBGDTR_EL0" },
+	{ 3, 0, 1, 0, 1, RW, "ACTLR_EL1" },
+	{ 2, 0, 0, 2, 2, RW, "MDSCR_EL1" },
+	{ 2, 0, 1, 0, 4, W, "OSLAR_EL1" },
+	{ 2, 0, 1, 1, 4, R, "OSLSR_EL1" },
+	{ 2, 0, 1, 3, 4, RW, "OSDLR_EL1" },
+	{ 2, 0, 0, 2, 0, RW, "MDCCINT_EL1" },
+	{ 2, 0, 0, 0, 2, RW, "OSDTRRX_EL1" },
+	{ 2, 0, 0, 3, 2, RW, "OSDTRTX_EL1" },
+	{ 2, 0, 0, 6, 2, RW, "OSECCR_EL1" },
+	{ 2, 0, 1, 0, 0, R, "MDRAR_EL1" },
+	{ 2, 0, 1, 4, 4, RW, "DBGPRCR_EL1" },
+	{ 2, 0, 7, 8, 6, RW, "DBGCLAIMSET_EL1" },
+	{ 2, 0, 7, 9, 6, RW, "DBGCLAIMCLR_EL1" },
+	{ 2, 0, 7, 14, 6, R, "DBGAUTHSTATUS_EL1" },
+	{ 2, 3, 0, 1, 0, R, "MDCCSR_EL0" },
+	{ 2, 3, 0, 4, 0, RW, "DBGDTR_EL0" },
 	{ 2, 3, 0, 5, 0, RW, "DBGDTRRX_EL0 / DBGDTRTX_EL0" },
-	{ 3, 3, 14, 2, 1, RW, "the role's" },	    { 3, 0, 12, 11, 5, W, "the role's" },
+	{ 3, 3, 14, 2, 1, RW, "the role's" },
+	{ 3, 0, 12, 11, 5, W, "the role's" },
 };
 
 #define BPS 6u
@@ -147,7 +156,10 @@ static void test_role_rows(void **state UNUSED)
 	assert_int_equal(role_got, 0x206);
 }
 
-/* The hardware's values go through core/idregs.c; AArch32's registers, and what is reserved, are zero; none can be written. */
+/*
+ * The hardware's values go through core/idregs.c; AArch32's registers, and what is reserved, are zero; none
+ * can be written.
+ */
 static void test_id_space(void **state UNUSED)
 {
 	for (unsigned int crm = 1; crm < 8; crm++) {
@@ -168,8 +180,7 @@ static void test_id_space(void **state UNUSED)
 static void test_constants(void **state UNUSED)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++) {
-		uint32_t key =
-			SYSREG_KEY(known[i].op0, known[i].op1, known[i].crn, known[i].crm, known[i].op2);
+		uint32_t key = SYSREG_KEY(known[i].op0, known[i].op1, known[i].crn, known[i].crm, known[i].op2);
 
 		if (key == ROLE_RW || key == ROLE_WO || !strncmp(known[i].name, "MDSCR", 5) ||
 		    !strncmp(known[i].name, "OSL", 3))
@@ -194,7 +205,9 @@ static void test_os_lock(void **state UNUSED)
 	assert_int_equal(get(oslsr), 0x8);
 }
 
-/* MDSCR_EL1: the live register, without the bits that belong to the external debugger. SS 0, TDCC 12, KDE 13, MDE 15. */
+/*
+ * MDSCR_EL1: the live register, without the bits that belong to the external debugger. SS 0, TDCC 12, KDE 13, MDE 15.
+ */
 static void test_mdscr(void **state UNUSED)
 {
 	uint32_t key = SYSREG_KEY(2, 0, 0, 2, 2);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite core/time (timer): software timers against a naive model, on three cores that take turns in one thread; cancelling one that runs on another
- * core, with threads; the clocks. ARM DDI 0487 D12.2: a compare value that has passed fires at once.
+ * Suite core/time (timer): software timers against a naive model, on three cores that take turns in one thread;
+ * cancelling one that runs on another core, with threads; the clocks. ARM DDI 0487 D12.2: a compare value that has
+ * passed fires at once.
  */
 #include "unit.h"
 

@@ -49,7 +49,10 @@ static void test_reset(void **state UNUSED)
 	assert_int_equal(v.cntp_cval, 0);
 }
 
-/* SCTLR_EL1 at reset: MMU, caches, alignment checks off, little-endian; the bits that were RES1 in Armv8.0 set (D19.2.118). */
+/*
+ * SCTLR_EL1 at reset: MMU, caches, alignment checks off, little-endian; the bits that were RES1 in
+ * Armv8.0 set (D19.2.118).
+ */
 static void test_sctlr(void **state UNUSED)
 {
 	uint64_t s;

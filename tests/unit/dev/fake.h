@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The world that the device tests run in: a partition with RAM at an address where no host pointer is, a clock that stands
- * still until it is pushed, an interrupt controller that notes levels, locks that must balance, and a heap that can run out.
+ * The world that the device tests run in: a partition with RAM at an address where no host pointer is, a clock that
+ * stands still until it is pushed, an interrupt controller that notes levels, locks that must balance, and a heap that
+ * can run out.
  */
 #ifndef TESTS_UNIT_DEV_FAKE_H
 #define TESTS_UNIT_DEV_FAKE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Device routing: with all devices of a VM at once, an access reaches the right one, a device's line is its own INTID and no
- * other, and one device's reset or failure leaves the others alone.
+ * Device routing: with all devices of a VM at once, an access reaches the right one, a device's line is its own INTID
+ * and no other, and one device's reset or failure leaves the others alone.
  */
 #include "driver.h"
 

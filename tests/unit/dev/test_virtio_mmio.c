@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dev/virtio_mmio: registers, the status machine, queue set-up, interrupts, turns, resets; with a device of the test's
- * own.
+ * dev/virtio_mmio: registers, the status machine, queue set-up, interrupts, turns, resets; with a device of
+ * the test's own.
  */
 #include "driver.h"
 

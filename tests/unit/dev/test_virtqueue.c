@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dev/virtqueue: what a good driver gives comes out as it was given; what a hostile one gives breaks its queue and nothing else
- * (bug classes 1, 2, 3). ASan and UBSan watch.
+ * dev/virtqueue: what a good driver gives comes out as it was given; what a hostile one gives breaks its queue and
+ * nothing else (bug classes 1, 2, 3). ASan and UBSan watch.
  */
 #include "driver.h"
 

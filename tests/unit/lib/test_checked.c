@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite lib/checked: checked arithmetic at its edges, against 128-bit arithmetic; also the macros
- * of types.h, and list.h. */
+/*
+ * Suite lib/checked: checked arithmetic at its edges, against 128-bit arithmetic; also the macros of
+ * types.h, and list.h.
+ */
 #include "unit.h"
 
 #include "lib/checked.h"

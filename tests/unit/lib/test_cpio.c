@@ -125,8 +125,7 @@ static void ends_without_trailer(void **state)
 	assert_int_equal(cpio_find(a.bytes, a.size + 512, "g", &e), E_FORMAT);
 }
 
-/* Walk bytes[size] in a block of just that size; each entry must lie inside. Returns the end's
- * code, counts entries. */
+/* Walk bytes[size] in a block of just that size; each entry must lie inside. Returns the end's code, counts entries. */
 static int walk(const uint8_t *bytes, size_t size, unsigned int *entries)
 {
 	uint8_t *copy = malloc(size ? size : 1);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite lib/printf: fmt_snprintf against the C library's snprintf, in text, return value and at
- * every buffer size. */
+/* Suite lib/printf: fmt_snprintf against the C library's snprintf, in text, return value and at every buffer size. */
 #include "unit.h"
 
 #include "lib/printf.h"
@@ -140,8 +139,7 @@ static void null_pointer(void **state)
 	assert_string_equal(out, "0x0");
 }
 
-/* The return value is the whole length at every size, the text a prefix, and nothing beyond size is
- * touched. */
+/* The return value is the whole length at every size, the text a prefix, and nothing beyond size is touched. */
 static void every_buffer_size(void **state)
 {
 	char want[64], got[64];

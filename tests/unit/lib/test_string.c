@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite lib/string: every function against the C library's, at each alignment and at lengths around
- * the word and unrolling sizes, with guard bytes on both sides. Here Trivet's functions are called
- * trv_*.
+ * Suite lib/string: every function against the C library's, at each alignment and at lengths around the word and
+ * unrolling sizes, with guard bytes on both sides. Here Trivet's functions are called trv_*.
  */
 #include "unit.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Catches the log: include it in one file of a test program; it defines the log's functions in place of the product's. */
+/*
+ * Catches the log: include it in one file of a test program; it defines the log's functions in place of the product's.
+ */
 #ifndef TESTS_UNIT_ROLE_MACHINE_LOG_H
 #define TESTS_UNIT_ROLE_MACHINE_LOG_H
 

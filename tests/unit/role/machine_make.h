@@ -16,7 +16,10 @@ struct blob machine_dtc(const char *source);
 /* What `dtc -I dtb -O dts` says to a blob: 0 when it takes it. */
 int machine_dtc_check(const void *dtb, size_t size);
 
-/* A newc archive that grows: data start at multiples of align (as tools/bundle does with 4096; the cpio program with 4). */
+/*
+ * A newc archive that grows: data start at multiples of align (as tools/bundle does with 4096; the cpio
+ * program with 4).
+ */
 void machine_cpio_add(struct blob *archive, const char *name, const void *data, size_t size, size_t align);
 void machine_cpio_end(struct blob *archive);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/bundle: whole bundles, bundles cut at every byte, bundles with any byte changed. Each lies in a heap block of
- * exactly its size.
+ * Suite role/bundle: whole bundles, bundles cut at every byte, bundles with any byte changed. Each lies in a heap block
+ * of exactly its size.
  */
 #include "machine_log.h"
 #include "machine_make.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/config: machine files, good and bad. Each bad one must give exactly one line that names file, node and property,
- * refuse that VM, and leave the others alone. Then cut and changed files: anything but a crash.
+ * Suite role/config: machine files, good and bad. Each bad one must give exactly one line that names file, node and
+ * property, refuse that VM, and leave the others alone. Then cut and changed files: anything but a crash.
  */
 #include "machine_log.h"
 #include "machine_make.h"

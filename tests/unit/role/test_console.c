@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/console: whose output looks how, and where what is typed goes; with UARTs that are full, slow or not
- * wanted.
+ * Suite role/console: whose output looks how, and where what is typed goes; with UARTs that are full, slow
+ * or not wanted.
  */
 #include "unit.h"
 

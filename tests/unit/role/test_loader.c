@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/loader (guest loader): where images go, which kernels are refused, and that loading writes just that. Guest
- * memory is a fake: a block of host memory that stands for the VM's RAM.
+ * Suite role/loader (guest loader): where images go, which kernels are refused, and that loading writes just that.
+ * Guest memory is a fake: a block of host memory that stands for the VM's RAM.
  */
 #include "machine_log.h"
 #include "machine_make.h"

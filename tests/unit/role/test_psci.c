@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/psci: PSCI 1.1 (DEN 0022) as a guest sees it, through smc_dispatch and the real table. Scheduler, vGIC and stage 2 are this
- * file's own, so that each transition can be watched and made to fail.
+ * Suite role/psci: PSCI 1.1 (DEN 0022) as a guest sees it, through smc_dispatch and the real table. Scheduler, vGIC and
+ * stage 2 are this file's own, so that each transition can be watched and made to fail.
  */
 #include "unit.h"
 

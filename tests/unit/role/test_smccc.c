@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/smccc: the Arm Architecture Calls, the work-arounds that the firmware has or has not, who we are, and every other id.
- * PSCI's handlers are stand-ins here.
+ * Suite role/smccc: the Arm Architecture Calls, the work-arounds that the firmware has or has not, who we are, and
+ * every other id. PSCI's handlers are stand-ins here.
  */
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/trng: the generator against RFC 8439's vectors, what it says of its quality, and the TRNG calls (DEN
- * 0098).
+ * Suite role/trng: the generator against RFC 8439's vectors, what it says of its quality, and the TRNG
+ * calls (DEN 0098).
  */
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/vm: the life of VMs from the bundle to the power switch. All of the role and what is below it is the product's own, but the
- * scheduler: its vCPUs only change their states, and the test says when they leave.
+ * Suite role/vm: the life of VMs from the bundle to the power switch. All of the role and what is below it is the
+ * product's own, but the scheduler: its vCPUs only change their states, and the test says when they leave.
  */
 #include "unit.h"
 
@@ -75,6 +75,9 @@ bool sched_loaded_here(const struct vcpu *v UNUSED)
 {
 	return false;
 }
+
+/* A VM that was started this long ago starts again without a rest. */
+#define LONG_AGO (10 * time_freq())
 
 /* v leaves its core. */
 static void leave(struct vcpu *v)
@@ -308,7 +311,7 @@ static void test_reboot(void **state UNUSED)
 		}
 		vm->on_pending = 2;
 		vm->psci[1].resume = true;
-		host_counter_advance(1000);
+		host_counter_advance(LONG_AGO);
 		vm_end(vm, VM_END_REBOOT);
 		vm_end(vm, VM_END_POWEROFF); /* too late */
 		assert_int_equal(vm->p->state, PARTITION_STOPPING);
@@ -322,6 +325,32 @@ static void test_reboot(void **state UNUSED)
 	assert_int_equal(log_lines, 0);
 	assert_int_equal(cpio_find(archive.data, archive.size, "disk", &e), OK);
 	assert_int_equal(e.data[100], 0xd1);
+	take_down();
+}
+
+/* One that resets in a loop rests between its starts, and then is as pristine as ever. */
+static void test_reset_loop(void **state UNUSED)
+{
+	put_machine(MACHINE(VM("domU1", MEM_8M)));
+	power_on();
+	time_init_cpu();
+	role_boot();
+	for (unsigned int round = 0; round < 3; round++) {
+		struct vm *vm = vms[0];
+
+		vm->p->vcpu[0]->state = VCPU_RUNNING;
+		vm_end(vm, VM_END_REBOOT);
+		all_leave(vm->p);
+		assert_int_equal(vm->p->state, PARTITION_STOPPED);
+		assert_int_equal(live, 1);
+		host_counter_advance(time_ns_to_ticks(99000000));
+		time_interrupt();
+		assert_int_equal(vm->p->state, PARTITION_STOPPED);
+		host_counter_advance(time_ns_to_ticks(2000000));
+		time_interrupt();
+		check_pristine(vm);
+		assert_int_equal(live, 1);
+	}
 	take_down();
 }
 
@@ -339,6 +368,7 @@ static void test_power_off(void **state UNUSED)
 	assert_int_equal(live, 1);
 	check_pristine(vms[1]); /* the other goes on */
 	vm_end(vms[1], VM_END_POWEROFF);
+	host_counter_advance(LONG_AGO);
 	assert_true(HOST_PANICS(all_leave(vms[1]->p)));
 	assert_string_equal(host_panic_text(), "power off");
 	take_down();
@@ -351,9 +381,11 @@ static void test_actions(void **state UNUSED)
 	power_on();
 	role_boot();
 	vm_end(vms[0], VM_END_POWEROFF);
+	host_counter_advance(LONG_AGO);
 	all_leave(vms[0]->p);
 	check_pristine(vms[0]);
 	vm_end(vms[0], VM_END_REBOOT);
+	host_counter_advance(LONG_AGO);
 	assert_true(HOST_PANICS(all_leave(vms[0]->p)));
 	assert_string_equal(host_panic_text(), "power off");
 	take_down();
@@ -366,6 +398,7 @@ static void test_fault(void **state UNUSED)
 	role_boot();
 	role_partition_fault(vms[0]->p->vcpu[0], "SError");
 	assert_logged("domU1: vCPU 0: SError: the VM ends");
+	host_counter_advance(LONG_AGO);
 	all_leave(vms[0]->p);
 	assert_int_equal(vms[0]->p->state, PARTITION_STOPPED);
 	assert_int_equal(live, 1);
@@ -394,6 +427,7 @@ static void test_no_restart(void **state UNUSED)
 	role_boot();
 	vm_end(vms[0], VM_END_REBOOT);
 	refuse_start = true;
+	host_counter_advance(LONG_AGO);
 	assert_true(HOST_PANICS(all_leave(vms[0]->p)));
 	assert_string_equal(host_panic_text(), "power off");
 	assert_logged("domU1: cannot start again; stays stopped");
@@ -416,7 +450,7 @@ static void test_too_much_memory(void **state UNUSED)
 	free_before = frame_count_free();
 	heap_before = heap_in_use();
 	log_forget();
-	assert_null(vm_create(&config.vm[0]));
+	assert_null(vm_create(&config.vm[0], NULL));
 	assert_int_equal(frame_count_free(), free_before);
 	assert_int_equal(heap_in_use(), heap_before);
 	take_down();
@@ -481,7 +515,7 @@ static void test_out_of_memory(void **state UNUSED)
 		assert_int_equal(frame_release(PA(BASE), k * PAGE_SIZE), OK);
 		heap_before = heap_in_use();
 		log_forget();
-		vm = vm_create(&cfg.vm[0]);
+		vm = vm_create(&cfg.vm[0], NULL);
 		if (vm) {
 			assert_int_equal(log_lines, 0);
 			assert_int_equal(vm_start(vm), OK);
@@ -532,12 +566,19 @@ static void test_scattered(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_boot),	       cmocka_unit_test(test_reboot),
-		cmocka_unit_test(test_power_off),      cmocka_unit_test(test_actions),
-		cmocka_unit_test(test_fault),	       cmocka_unit_test(test_all_off),
-		cmocka_unit_test(test_no_restart),     cmocka_unit_test(test_too_much_memory),
-		cmocka_unit_test(test_nothing_to_run), cmocka_unit_test(test_cut_bundle),
-		cmocka_unit_test(test_out_of_memory),  cmocka_unit_test(test_scattered),
+		cmocka_unit_test(test_boot),
+		cmocka_unit_test(test_reboot),
+		cmocka_unit_test(test_reset_loop),
+		cmocka_unit_test(test_power_off),
+		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_fault),
+		cmocka_unit_test(test_all_off),
+		cmocka_unit_test(test_no_restart),
+		cmocka_unit_test(test_too_much_memory),
+		cmocka_unit_test(test_nothing_to_run),
+		cmocka_unit_test(test_cut_bundle),
+		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_scattered),
 	};
 
 	return UNIT_RUN(tests);

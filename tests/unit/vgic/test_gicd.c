@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The distributor's registers: what they read after reset and after a write, which widths they take, and that no access does harm. */
+/*
+ * The distributor's registers: what they read after reset and after a write, which widths they take, and that no
+ * access does harm.
+ */
 #include "world.h"
 
 #include "vgic/regs.h"
@@ -44,7 +47,10 @@ static void test_rows(void **state)
 	assert_int_equal(vgic_gicd_frame.reg[vgic_gicd_frame.count].start, VGIC_FRAME_SIZE);
 }
 
-/* Every aligned offset at every width, read and written, from every vCPU: an answer, locks free, and a sane state after. */
+/*
+ * Every aligned offset at every width, read and written, from every vCPU: an answer, locks free, and a
+ * sane state after.
+ */
 static void test_all_accesses(void **state)
 {
 	(void)state;

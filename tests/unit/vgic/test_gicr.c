@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The redistributors' registers: who they say they are, the SGI and PPI frame of each vCPU, and that no access does harm. */
+/*
+ * The redistributors' registers: who they say they are, the SGI and PPI frame of each vCPU, and that no
+ * access does harm.
+ */
 #include "world.h"
 
 #include "vgic/regs.h"

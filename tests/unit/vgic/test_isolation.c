@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two VMs' interrupts have nothing to do with each other: neither states nor registers, nor list registers of a core that they share. */
+/*
+ * Two VMs' interrupts have nothing to do with each other: neither states nor registers, nor list registers of a core
+ * that they share.
+ */
 #include "world.h"
 
 static int setup(void **state)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtual interface: how interrupts get into list registers and out again, when there are too few, and when vCPUs change cores. */
+/*
+ * The virtual interface: how interrupts get into list registers and out again, when there are too few, and when
+ * vCPUs change cores.
+ */
 #include "world.h"
 
 #include "arch/cpu.h"

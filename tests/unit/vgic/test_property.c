@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random sequences of what guests and devices do, against a model of the GIC that knows no list registers: each interrupt has its bits, and a CPU's
- * best pending one is looked for among all (IHI 0069 4.1, 4.8). After each step every core comes by an exit, and everything that a guest can see must agree.
+ * Random sequences of what guests and devices do, against a model of the GIC that knows no list registers: each
+ * interrupt has its bits, and a CPU's best pending one is looked for among all (IHI 0069 4.1, 4.8). After each step
+ * every core comes by an exit, and everything that a guest can see must agree.
  *
- * Left out, as the architecture leaves it open or the hardware tells too little: priorities and active bits changed by register while the
- * interrupt is being handled; 1-of-N routing (test_routing.c).
+ * Left out, as the architecture leaves it open or the hardware tells too little: priorities and active bits changed by
+ * register while the interrupt is being handled; 1-of-N routing (test_routing.c).
  */
 #include "world.h"
 

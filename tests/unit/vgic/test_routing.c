@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Device routing: a device's line through its partition's irqchip to the vCPU that GICD_IROUTER names, whatever state it is in when that changes. */
+/*
+ * Device routing: a device's line through its partition's irqchip to the vCPU that GICD_IROUTER names, whatever state
+ * it is in when that changes.
+ */
 #include "world.h"
 
 #define SPI 48u

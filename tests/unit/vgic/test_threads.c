@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Four cores at once, a thread each with its own list registers, under ThreadSanitizer too (make check-tsan): SGIs and device interrupts among four
- * vCPUs, while they are enabled, disabled, routed elsewhere and read by all. In the end none is lost: whatever was sent has been seen by a handler that began
- * after it was sent.
+ * Four cores at once, a thread each with its own list registers, under ThreadSanitizer too (make check-tsan): SGIs and
+ * device interrupts among four vCPUs, while they are enabled, disabled, routed elsewhere and read by all. In the end
+ * none is lost: whatever was sent has been seen by a handler that began after it was sent.
  */
 #include <pthread.h>
 

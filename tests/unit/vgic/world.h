@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The world of the vGIC tests: VMs with vCPUs on a few cores, a scheduler that notes what it is asked, a clock that is pushed, and, on the list
- * registers, a small model of the virtual CPU interface: what a guest's reads of ICC_IAR1 and writes of ICC_EOIR1 and ICC_DIR do (IHI 0069 4.8, 12.4).
+ * The world of the vGIC tests: VMs with vCPUs on a few cores, a scheduler that notes what it is asked, a clock that is
+ * pushed, and, on the list registers, a small model of the virtual CPU interface: what a guest's reads of ICC_IAR1 and
+ * writes of ICC_EOIR1 and ICC_DIR do (IHI 0069 4.8, 12.4).
  */
 #ifndef TESTS_UNIT_VGIC_WORLD_H
 #define TESTS_UNIT_VGIC_WORLD_H
@@ -60,7 +61,10 @@ struct world {
 
 extern struct world world;
 
-/* One VM with that many vCPUs and list registers; vCPU i of the first CORES is loaded and RUNNING on core i; all interrupts in group 1, priority 0xa0, groups on. */
+/*
+ * One VM with that many vCPUs and list registers; vCPU i of the first CORES is loaded and RUNNING on core i; all
+ * interrupts in group 1, priority 0xa0, groups on.
+ */
 void world_make(unsigned int nr_vcpus, unsigned int nr_lrs);
 /* A second one beside it, loaded nowhere. */
 void world_make_second(unsigned int nr_vcpus);
@@ -98,7 +102,10 @@ void irq_edge(struct vcpu *v, unsigned int intid, bool edge);
 void irq_route(struct vcpu *v, unsigned int intid, uint64_t router);
 void irq_group(struct vcpu *v, unsigned int intid, unsigned int group);
 
-/* The guest on v, which is loaded: acknowledge (NO_IRQ when there is nothing), end with deactivation, priority drop alone, deactivation alone. */
+/*
+ * The guest on v, which is loaded: acknowledge (NO_IRQ when there is nothing), end with deactivation, priority drop
+ * alone, deactivation alone.
+ */
 unsigned int guest_peek(struct vcpu *v);
 unsigned int guest_ack(struct vcpu *v);
 void guest_eoi(struct vcpu *v, unsigned int intid);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the boot code has set up when core/main.c starts: two fixed places in EL2's address space, and how other cores are started.
+ * What the boot code has set up when core/main.c starts: two fixed places in EL2's address space, and how other
+ * cores are started.
  */
 #ifndef ARCH_BOOT_H
 #define ARCH_BOOT_H
@@ -36,9 +37,6 @@ void arch_init_cpu(void);
 /* The image in memory: base, and size with .bss and stacks. */
 pa_t arch_image_base(void);
 uint64_t arch_image_size(void);
-
-/* After everything else of the image (BUNDLE_APPENDED): end of what is in the file. */
-const void *arch_image_file_end(void);
 
 /* Top of core i's stacks. */
 uint64_t arch_stack_top(unsigned int i);

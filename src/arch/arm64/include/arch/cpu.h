@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * This core: who it is, its barriers, its idle, its counter. The host build (arch/host) has the same functions in plain C.
+ * This core: who it is, its barriers, its idle, its counter. The host build (arch/host) has the same functions
+ * in plain C.
  */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
@@ -52,12 +53,6 @@ static inline void arch_wfi(void)
 static inline void arch_relax(void)
 {
 	__asm__ volatile("yield" ::: "memory");
-}
-
-/* DSB ISHST: stores before it are seen by the others before those after it (and before an SGI that follows). */
-static inline void arch_publish(void)
-{
-	__asm__ volatile("dsb ishst" ::: "memory");
 }
 
 /*

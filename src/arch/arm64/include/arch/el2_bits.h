@@ -38,9 +38,15 @@
 /* CPTR_EL2: SVE (TZ), SME (TSM), trace (TTA), activity monitors (TAM) trap; FP/SIMD does not. The rest is RES1. */
 #define CPTR_GUEST (BIT(30) | BIT(20) | BIT(13) | BIT(12) | BIT(9) | BIT(8) | MASK(7, 0))
 
+/* MPAM2_EL2, MPAMHCR_EL2, MPAMIDR_EL1 */
+#define MPAM2_TRAP_EL0	     BIT(49)
+#define MPAM2_TRAP_EL1	     BIT(48)
+#define MPAMHCR_TRAP_MPAMIDR BIT(31)
+#define MPAMIDR_HAS_HCR	     BIT(17)
+
 /*
- * MDCR_EL2: debug (TDA, TDOSA, TDRA), performance monitors (TPM, TPMCR), trace filter (TTRF), profiling (TPMS, E2PB =
- * 0) trap.
+ * MDCR_EL2: debug (TDA, TDOSA, TDRA), performance monitors (TPM, TPMCR), trace filter (TTRF), profiling (TPMS,
+ * E2PB = 0) trap.
  */
 #define MDCR_HPMN  MASK(4, 0)
 #define MDCR_GUEST (BIT(19) | BIT(14) | BIT(11) | BIT(10) | BIT(9) | BIT(6) | BIT(5))

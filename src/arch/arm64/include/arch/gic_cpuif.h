@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The physical GIC CPU interface of this core, as EL2 sees it (IHI 0069 12.2). Each function has the barrier that its
- * register needs.
+ * The physical GIC CPU interface of this core, as EL2 sees it (IHI 0069 12.2). Each function has the barrier that
+ * its register needs.
  */
 #ifndef ARCH_GIC_CPUIF_H
 #define ARCH_GIC_CPUIF_H
@@ -12,6 +12,16 @@
 /* All priorities pass, EOI mode 1 (drop and deactivate apart), group 1 on. */
 static inline void gic_cpuif_init(void)
 {
+	unsigned int bits = (unsigned int)BITS(sysreg_read(ICC_CTLR_EL1), 10, 8) + 1; /* PRIbits */
+
+	/* A priority that a boot loader left active would mask all of ours. */
+	sysreg_write(ICC_AP1R0_EL1, 0);
+	if (bits > 5)
+		sysreg_write(ICC_AP1R1_EL1, 0);
+	if (bits > 6) {
+		sysreg_write(ICC_AP1R2_EL1, 0);
+		sysreg_write(ICC_AP1R3_EL1, 0);
+	}
 	sysreg_write(ICC_PMR_EL1, 0xff);
 	sysreg_write(ICC_BPR1_EL1, 0);
 	sysreg_write(ICC_CTLR_EL1, BIT(1));

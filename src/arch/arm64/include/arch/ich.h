@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The virtual CPU interface of this core (GICv3 ICH_*_EL2, IHI 0069 12.4): its list registers hold interrupts of the vCPU
- * that is loaded here. Own core only.
+ * The virtual CPU interface of this core (GICv3 ICH_*_EL2, IHI 0069 12.4): its list registers hold interrupts of the
+ * vCPU that is loaded here. Own core only.
  */
 #ifndef ARCH_ICH_H
 #define ARCH_ICH_H

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where Trivet's own address space begins to see RAM: a constant here, on the host wherever its RAM
- * arena lies. */
+/* Where Trivet's own address space begins to see RAM: a constant here, on the host wherever its RAM arena lies. */
 #ifndef ARCH_LAYOUT_H
 #define ARCH_LAYOUT_H
 

@@ -26,8 +26,8 @@ void arch_pte_publish(void);
 void arch_s1_tlb_flush(va_t va, uint64_t size);
 
 /*
- * DSB ISHST; TLBI IPAS2E1IS for each page of [ipa, ipa + size) (all of the VMID when that is cheaper); DSB ISH; TLBI VMALLE1IS; DSB ISH;
- * ISB: for the VMID of vttbr, whoever is loaded on this core (the caller's VTTBR_EL2 is put back).
+ * DSB ISHST; TLBI IPAS2E1IS for each page of [ipa, ipa + size) (all of the VMID when that is cheaper); DSB ISH; TLBI
+ * VMALLE1IS; DSB ISH; ISB: for the VMID of vttbr, whoever is loaded on this core (the caller's VTTBR_EL2 is put back).
  */
 void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size);
 
@@ -46,14 +46,14 @@ void arch_icache_sync(const void *p, size_t size);
 void arch_zero_pages(void *p, size_t size);
 
 /*
- * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB granule, no
- * LPA2).
+ * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB
+ * granule, no LPA2).
  */
 unsigned int arch_pa_bits(void);
 
 /*
- * Stage-2 control of a partition: VTCR_EL2 for an IPA space of ipa_bits with start_level (0 to 2) and the 4 KiB granule, inner-shareable
- * write-back walks.
+ * Stage-2 control of a partition: VTCR_EL2 for an IPA space of ipa_bits with start_level (0 to 2) and the 4 KiB
+ * granule, inner-shareable write-back walks.
  */
 uint64_t arch_vtcr(unsigned int ipa_bits, unsigned int start_level);
 

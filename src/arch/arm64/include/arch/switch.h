@@ -18,8 +18,8 @@ void arch_stage2_load(uint64_t vttbr, uint64_t vtcr);
 /* Drop what this core's TLB has of the loaded VMID, both stages combined. */
 void arch_tlb_flush_vmid_local(void);
 
-/* WFI of the loaded vCPU comes to EL2, or lets the core sleep. */
-void arch_guest_trap_wfi(struct arch_vcpu *a, bool trap);
+/* WFI and WFE of the loaded vCPU come to EL2, so that others may have the core; or they let the core sleep. */
+void arch_guest_trap_waits(struct arch_vcpu *a, bool trap);
 
 void arch_fpsimd_save(struct arch_fpsimd *f);
 void arch_fpsimd_load(const struct arch_fpsimd *f);

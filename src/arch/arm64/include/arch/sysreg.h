@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding (ARM DDI 0487 D19).
+ * System registers by name. Names that assemblers for Armv8.0 do not know are given by their encoding
+ * (ARM DDI 0487 D19).
  */
 #ifndef ARCH_SYSREG_H
 #define ARCH_SYSREG_H
@@ -64,6 +65,10 @@
 #define CNTHPS_CTL_EL2	S3_4_C14_C5_1
 #define CNTHPS_CVAL_EL2 S3_4_C14_C5_2
 #define VMPIDR_EL2   S3_4_C0_C0_5
+#define VDISR_EL2    S3_4_C12_C1_1
+#define MPAM2_EL2    S3_4_C10_C5_0
+#define MPAMHCR_EL2  S3_4_C10_C4_0
+#define MPAMIDR_EL1  S3_0_C10_C4_4
 
 /* GICv3 CPU interface (IHI 0069 12.2, 12.4) */
 #define ICC_PMR_EL1	S3_0_C4_C6_0
@@ -76,6 +81,10 @@
 #define ICC_SRE_EL1	S3_0_C12_C12_5
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_BPR1_EL1	S3_0_C12_C12_3
+#define ICC_AP1R0_EL1	S3_0_C12_C9_0
+#define ICC_AP1R1_EL1	S3_0_C12_C9_1
+#define ICC_AP1R2_EL1	S3_0_C12_C9_2
+#define ICC_AP1R3_EL1	S3_0_C12_C9_3
 #define ICC_SRE_EL2	S3_4_C12_C9_5
 #define ICH_AP0R0_EL2	S3_4_C12_C8_0
 #define ICH_AP0R1_EL2	S3_4_C12_C8_1

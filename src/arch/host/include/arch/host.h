@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine that the unit tests run on, as they see and turn it: RAM, registers, time, the log of
- * what was done to the hardware, and panics that can be caught. Only tests and src/arch/host
- * include this.
+ * The machine that the unit tests run on, as they see and turn it: RAM, registers, time, the log of what was done to
+ * the hardware, and panics that can be caught. Only tests and src/arch/host include this.
  */
 #ifndef ARCH_HOST_H
 #define ARCH_HOST_H
@@ -14,8 +13,7 @@
 /* A fake that a test may replace by a function of its own. */
 #define HOST_FAKE __attribute__((weak))
 
-/* All of the below as at the start, for this thread; the log off and empty; no RAM; the counter at
- * 0. */
+/* All of the below as at the start, for this thread; the log off and empty; no RAM; the counter at 0. */
 void host_reset(void);
 
 /*
@@ -28,7 +26,7 @@ void host_ram_init(pa_t base, uint64_t size);
 /* The log: off until host_log_start(), which also empties it. Any thread. */
 enum host_event_kind {
 	HOST_PTE_WRITE,	   /* a: host address of the descriptor, b: value */
-	HOST_PUBLISH,	   /* dsb ishst for descriptors, or arch_publish */
+	HOST_PUBLISH,	   /* dsb ishst for descriptors */
 	HOST_S1_FLUSH,	   /* a: va, b: size */
 	HOST_S2_FLUSH,	   /* a: ipa, b: size, vttbr */
 	HOST_S2_FLUSH_ALL, /* vttbr */
@@ -60,8 +58,7 @@ const struct host_event *host_log_at(unsigned int i);
 /* Index of the first event of that kind at or after from; host_log_count() when there is none. */
 unsigned int host_log_find(enum host_event_kind kind, unsigned int from);
 
-/* The counter, one for all threads, and the deadline that this thread's EL2 timer is armed with
- * (UINT64_MAX: none). */
+/* The counter, one for all threads, and the deadline that this thread's EL2 timer is armed with (UINT64_MAX: none). */
 void host_counter_set(uint64_t now);
 void host_counter_advance(uint64_t ticks);
 void host_counter_freq_set(uint64_t hz);
@@ -73,8 +70,7 @@ void host_lr_count_set(unsigned int n);
 /* arch_random gives these from now on, counting up; none after count of them. */
 void host_random_set(uint64_t first, unsigned int count);
 
-/* Who answers arch_smc (default: NULL: x0 = -1, NOT_SUPPORTED) and guest_translate (default: NULL:
- * E_FAULT). */
+/* Who answers arch_smc (default: NULL: x0 = -1, NOT_SUPPORTED) and guest_translate (default: NULL: E_FAULT). */
 void host_smc_set(void (*fn)(uint64_t x[18]));
 void host_translate_set(int (*fn)(uint64_t va, bool el0, pa_t *pa));
 
@@ -92,9 +88,8 @@ void host_uart_type(const char *text);
 void host_image_set(pa_t base, uint64_t size);
 
 /*
- * Did stmt panic? Without it, a panic prints and aborts. The longjmp leaves whatever locks were
- * held as they are: reset the modules involved afterwards. host_panic_text() is what the last panic
- * said.
+ * Did stmt panic? Without it, a panic prints and aborts. The longjmp leaves whatever locks were held as they are: reset
+ * the modules involved afterwards. host_panic_text() is what the last panic said.
  */
 #define HOST_PANICS(stmt)                                                                                              \
 	({                                                                                                             \

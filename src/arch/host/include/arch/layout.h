@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Host twin: the direct map is the RAM arena, so that S1_DIRECT + pa is a pointer that works
- * (arch/host.h). */
+/* Host twin: the direct map is the RAM arena, so that S1_DIRECT + pa is a pointer that works (arch/host.h). */
 #ifndef ARCH_LAYOUT_H
 #define ARCH_LAYOUT_H
 
