@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SP1 hello: says so, and answers every direct request with what it was sent, x4 increased by 0x1000. x3 = HELLO_SPIN: only after x5 ticks of the
- * counter; HELLO_FAULT: never, it touches what is not there; HELLO_LOOP: never.
+ * SP1 hello: says so, and answers every direct request with what it was sent, x4 increased by 0x1000. x3 = HELLO_SPIN:
+ * only after x5 ticks of the counter; HELLO_FAULT: never, it touches what is not there; HELLO_LOOP: never.
  */
 #include "hello.h"
 #include "sp.h"

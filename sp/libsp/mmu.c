@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The SP's stage 1: itself where it is linked (text RX, rodata R, the rest RW), and a window for what it is given: NS pages with NS=1, devices. A
- * 32-bit space, 4 KiB granule. State owned: the tables. ARM DDI 0487 D8.3.
+ * The SP's stage 1: itself where it is linked (text RX, rodata R, the rest RW), and a window for what it is given: NS
+ * pages with NS=1, devices. A 32-bit space, 4 KiB granule. State owned: the tables. ARM DDI 0487 D8.3.
  */
 #include "sp.h"
 
-#define PAGE	    4096ul
-#define BLOCK	    (2ul << 20)
-#define PTE_TABLE   3ul
-#define PTE_PAGE    3ul
-#define PTE_NORMAL  (1ul << 2)
-#define PTE_NS	    (1ul << 5)
-#define PTE_RO	    (1ul << 7)
-#define PTE_INNER   (3ul << 8)
-#define PTE_AF	    (1ul << 10)
-#define PTE_XN	    (3ul << 53) /* UXN, PXN */
-#define PTE_UXN	    (1ul << 54)
-#define WINDOW	    0x3fe00000ul /* the last 2 MiB of the first GiB */
+#define PAGE	   4096ul
+#define BLOCK	   (2ul << 20)
+#define PTE_TABLE  3ul
+#define PTE_PAGE   3ul
+#define PTE_NORMAL (1ul << 2)
+#define PTE_NS	   (1ul << 5)
+#define PTE_RO	   (1ul << 7)
+#define PTE_INNER  (3ul << 8)
+#define PTE_AF	   (1ul << 10)
+#define PTE_XN	   (3ul << 53) /* UXN, PXN */
+#define PTE_UXN	   (1ul << 54)
+#define WINDOW	   0x3fe00000ul /* the last 2 MiB of the first GiB */
 
 void sp_tables_make(void);
 extern char _start[], _text_end[], _rodata_end[], _end[];
@@ -38,7 +38,8 @@ void sp_tables_make(void)
 {
 	uint64_t base = (uint64_t)_start / BLOCK * BLOCK;
 
-	map_image((char *)base, _start, PTE_NORMAL | PTE_INNER | PTE_RO | PTE_XN); /* package header, manifest, boot information */
+	map_image((char *)base, _start,
+		  PTE_NORMAL | PTE_INNER | PTE_RO | PTE_XN); /* package header, manifest, boot information */
 	map_image(_start, _text_end, PTE_NORMAL | PTE_INNER | PTE_RO | PTE_UXN);
 	map_image(_text_end, _rodata_end, PTE_NORMAL | PTE_INNER | PTE_RO | PTE_XN);
 	map_image(_rodata_end, _end, PTE_NORMAL | PTE_INNER | PTE_XN);

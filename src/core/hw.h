@@ -29,8 +29,8 @@ struct hw {
 	unsigned int nr_gicr;
 	uint32_t maintenance_intid;
 	/*
-	 * Secure physical, physical, virtual, hypervisor, hypervisor virtual, secure hypervisor; 0: not named. The last one
-	 * is not in Linux's binding: the secure role's tree adds it.
+	 * Secure physical, physical, virtual, hypervisor, hypervisor virtual, secure hypervisor; 0: not named. The last
+	 * one is not in Linux's binding: the secure role's tree adds it.
 	 */
 	uint32_t timer_intid[HW_TIMERS];
 	struct hw_range uart, rtc; /* size 0: none */

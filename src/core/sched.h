@@ -48,8 +48,8 @@ void sched_off(struct vcpu *v);
 bool sched_stop(struct vcpu *v);
 
 /*
- * For a role that decides itself who runs: load v on this core in place of who is loaded; save who is loaded, so that nobody is. The state of
- * vCPUs and run queues is not looked at.
+ * For a role that decides itself who runs: load v on this core in place of who is loaded; save who is loaded, so that
+ * nobody is. The state of vCPUs and run queues is not looked at.
  */
 void sched_load(struct vcpu *v);
 void sched_unload(void);

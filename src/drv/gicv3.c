@@ -33,16 +33,16 @@
 #define GICR_WAKER_SLEEP    BIT(1)
 #define GICR_WAKER_CHILDREN BIT(2)
 
-#define GICD_CTLR_ENGRP1S   BIT(2) /* secure view */
+#define GICD_CTLR_ENGRP1S BIT(2) /* secure view */
 
 #define PRIO_MIDDLE 0xa0
-#define PRIO_SECURE	    0x40 /* above all that the normal world can have: 0x80 to 0xff */
+#define PRIO_SECURE 0x40 /* above all that the normal world can have: 0x80 to 0xff */
 #define REGIONS_MAX 8
 #define SPINS_MAX   1000000 /* of a register poll that the architecture says ends soon */
 
 static char *gicd;
 static bool gic_shared;
-static unsigned int sgi_base; /* of the SGIs that are ours */
+static unsigned int sgi_base;	/* of the SGIs that are ours */
 static unsigned int nr_spi_end; /* first INTID after the SPIs */
 static struct {
 	char *base;

@@ -49,7 +49,10 @@ bool role_vcpu_irq_pending(const struct vcpu *v);
 void role_partition_stopped(struct partition *p);
 /* All vCPUs of p are off by their own doing. */
 void role_partition_all_off(struct partition *p);
-/* v touched or executed what its stage 2 does not have. True: the role has ended it for that; else it gets an external abort. */
+/*
+ * v touched or executed what its stage 2 does not have. True: the role has ended it for that; else it gets
+ * an external abort.
+ */
 bool role_stage2_abort(struct vcpu *v);
 /* While v ran, an interrupt came that is not for this world. */
 void role_foreign_irq(struct vcpu *v);
@@ -57,8 +60,8 @@ void role_foreign_irq(struct vcpu *v);
 void role_partition_fault(struct vcpu *v, const char *why);
 
 /*
- * Whom this core enters now: cur, whose exit has been handled (NULL at first, and when it is gone), or another one. Does not return before there is one. In
- * a role without a scheduler of its own: sched_next().
+ * Whom this core enters now: cur, whose exit has been handled (NULL at first, and when it is gone), or another one.
+ * Does not return before there is one. In a role without a scheduler of its own: sched_next().
  */
 struct vcpu *role_next(struct vcpu *cur);
 

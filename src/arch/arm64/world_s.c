@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The secure world: stage 2 of the secure IPA space by VSTTBR_EL2, of the non-secure one by VTTBR_EL2 (ARM DDI 0487 D8.2.2); time by CNTHPS, since CNTHP
- * belongs to the normal world and CNTPS is EL3's; other cores by SPMD, as the normal world turns them on.
+ * The secure world: stage 2 of the secure IPA space by VSTTBR_EL2, of the non-secure one by VTTBR_EL2 (ARM DDI 0487
+ * D8.2.2); time by CNTHPS, since CNTHP belongs to the normal world and CNTPS is EL3's; other cores by SPMD, as the
+ * normal world turns them on.
  *
- * What must be kept for the normal world, since SPMD switches EL2's registers only: EL1's and EL0's (arch/vcpu_regs.h) with FP/SIMD, while a
- * Secure Partition is loaded (role/spmc/nwd.c); ICC_PMR_EL1 and the ICH registers that are not banked: never written but at boot.
+ * What must be kept for the normal world, since SPMD switches EL2's registers only: EL1's and EL0's (arch/vcpu_regs.h)
+ * with FP/SIMD, while a Secure Partition is loaded (role/spmc/nwd.c); ICC_PMR_EL1 and the ICH registers that are not
+ * banked: never written but at boot.
  */
 #include "abi/ffa.h"
 #include "arch/cpu.h"
@@ -12,11 +14,14 @@
 #include "arch/sysreg.h"
 #include "arch/world.h"
 
-#define VTCR_NSA BIT(30) /* what non-secure IPAs lead to is non-secure memory */
-#define VTCR_RES1 BIT(31)
+#define VTCR_NSA   BIT(30) /* what non-secure IPAs lead to is non-secure memory */
+#define VTCR_RES1  BIT(31)
 #define VTTBR_VMID MASK(63, 48)
 
-/* T0SZ, SL0, TG0, RES1: all of VSTCR_EL2 that there is to say. SW and SA are 0: tables and memory of the secure IPA space are secure. */
+/*
+ * T0SZ, SL0, TG0, RES1: all of VSTCR_EL2 that there is to say. SW and SA are 0: tables and memory of the secure IPA
+ * space are secure.
+ */
 #define VSTCR_OF_VTCR (VTCR_RES1 | MASK(15, 14) | MASK(7, 0))
 
 /* A non-secure IPA space with nothing in it: 39 bits, from level 1. */
@@ -64,9 +69,10 @@ static bool have_sve(void)
 }
 
 /*
- * While the normal world's state is in the registers, EL2 has access to it (CPTR_EL2.TZ is 0): a change to an exception level where SVE is trapped may
- * lose all but the low 128 bits (ARM DDI 0487 B1.2.4: the effective vector length is then the least one; QEMU does it). While an SP's is, SVE
- * traps. BL31 must let the secure world have SVE (ENABLE_SVE_FOR_SWD). ZCR_EL2 is not SPMD's to switch either.
+ * While the normal world's state is in the registers, EL2 has access to it (CPTR_EL2.TZ is 0): a change to an exception
+ * level where SVE is trapped may lose all but the low 128 bits (ARM DDI 0487 B1.2.4: the effective vector length is
+ * then the least one; QEMU does it). While an SP's is, SVE traps. BL31 must let the secure world have SVE
+ * (ENABLE_SVE_FOR_SWD). ZCR_EL2 is not SPMD's to switch either.
  */
 static void sve_access(bool on)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world and SPMD, as the SPMC sees them: one call at a time on each core, which arrives as the return of our SMC and whose answer is our
- * next SMC (FF-A 1.2, 4.4; TF-A's SPMD). State owned: the version that the normal world has negotiated.
+ * The normal world and SPMD, as the SPMC sees them: one call at a time on each core, which arrives as the return of
+ * our SMC and whose answer is our next SMC (FF-A 1.2, 4.4; TF-A's SPMD). State owned: the version that the normal
+ * world has negotiated.
  */
 #ifndef ROLE_SPMC_NWD_H
 #define ROLE_SPMC_NWD_H
@@ -13,8 +14,8 @@
 void nwd_init(uint16_t spmc_id);
 
 /*
- * Give the answer in r to SPMD (at first: FFA_MSG_WAIT, "I am ready"), take the next call and handle it: r is its answer then, unless it had an
- * SP enter (run.h).
+ * Give the answer in r to SPMD (at first: FFA_MSG_WAIT, "I am ready"), take the next call and handle it: r is its
+ * answer then, unless it had an SP enter (run.h).
  */
 void nwd_exchange(struct ffa_regs *r);
 

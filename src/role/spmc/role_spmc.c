@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The spmc role: Trivet at S-EL2, as BL32 under TF-A. What role.h asks for, in terms of this role's modules. The machine is described by
- * TOS_FW_CONFIG (machines/spmc), which core/hw.c reads as it reads a host's device tree: memory nodes of type "memory" are secure ones there.
+ * The spmc role: Trivet at S-EL2, as BL32 under TF-A. What role.h asks for, in terms of this role's modules. The
+ * machine is described by TOS_FW_CONFIG (machines/spmc), which core/hw.c reads as it reads a host's device tree: memory
+ * nodes of type "memory" are secure ones there.
  *
  * State owned: none yet beyond its modules'.
  */
@@ -21,7 +22,7 @@ const char role_name[] = "spmc";
 
 /* Calls of Secure Partitions. */
 const struct smc_row role_smc_std[256] = {
-	[FFA_NUM_MIN ... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
+	[FFA_NUM_MIN... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
 };
 const struct sysreg_row role_sysregs[1];
 const unsigned int role_sysregs_count;

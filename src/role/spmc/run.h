@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Who has a core: the normal world, or an SP that runs for it. The schedule is made by calls: a request enters an SP, its answer leaves it; there
- * is no time slice (FF-A 1.2, 8). State owned: per core, who runs and the normal world's registers. No lock: own core only.
+ * Who has a core: the normal world, or an SP that runs for it. The schedule is made by calls: a request enters an SP,
+ * its answer leaves it; there is no time slice (FF-A 1.2, 8). State owned: per core, who runs and the normal world's
+ * registers. No lock: own core only.
  *
  * Handlers decide with run_enter() and run_leave(); role_next(), at the tail of the exit, does it.
  */
@@ -25,9 +26,9 @@ void run_enter(struct sp_ctx *c);
 struct sp_ctx *run_current(void);
 
 /*
- * It gives up the core, by this event of sp_context.h. answer: what the normal world's call returns; NULL: it waits for none (initialization).
- * The event happens only once the vCPU's registers are saved, since from then on another core may enter it. If it is not to be (another core has
- * aborted the SP), or is SP_ABORT, the answer is FFA_ERROR(ABORTED).
+ * It gives up the core, by this event of sp_context.h. answer: what the normal world's call returns; NULL: it waits for
+ * none (initialization). The event happens only once the vCPU's registers are saved, since from then on another core
+ * may enter it. If it is not to be (another core has aborted the SP), or is SP_ABORT, the answer is FFA_ERROR(ABORTED).
  */
 void run_leave(const struct ffa_regs *answer, enum sp_event event);
 

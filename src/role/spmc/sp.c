@@ -89,7 +89,10 @@ static int check_memory(const struct manifest_sp *m)
 	return E_RANGE;
 }
 
-/* The parts of the package, which lies at the start of the SP's memory. Nobody runs there yet; what is looked at is a copy all the same. */
+/*
+ * The parts of the package, which lies at the start of the SP's memory. Nobody runs there yet; what is looked at is a
+ * copy all the same.
+ */
 static int read_package(const struct manifest_sp *m, struct spkg *pkg, void **manifest)
 {
 	const char *base = pa_to_ptr(PA(m->load_address));

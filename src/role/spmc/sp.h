@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Secure Partitions: what was loaded and accepted, from manifests and packages to partitions that can run. State owned: all of them, and the
- * SPMC's manifest; built once by sp_init(), only read afterwards but for what is in struct sp_ctx. No lock: a context belongs to the core that
- * moved it to RUNNING (sp_context.h).
+ * The Secure Partitions: what was loaded and accepted, from manifests and packages to partitions that can run. State
+ * owned: all of them, and the SPMC's manifest; built once by sp_init(), only read afterwards but for what is in struct
+ * sp_ctx. No lock: a context belongs to the core that moved it to RUNNING (sp_context.h).
  */
 #ifndef ROLE_SPMC_SP_H
 #define ROLE_SPMC_SP_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The normal world beside bl32_hello: has the way BL1, BL2, BL31, BL32 at S-EL2, BL33 at NS-EL2 been gone? (client.h) */
+/*
+ * The normal world beside bl32_hello: has the way BL1, BL2, BL31, BL32 at S-EL2, BL33 at NS-EL2 been gone? (client.h)
+ */
 #include "abi/ffa.h"
 #include "client.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world's side of the tests of the secure role: a flat program at NS-EL2, loaded as BL33, that makes FF-A calls by SMC, judges the answers and
- * prints TAP on UART0. What all its files share. SMCCC 1.2: x0-x17 in and out.
+ * The normal world's side of the tests of the secure role: a flat program at NS-EL2, loaded as BL33, that makes FF-A
+ * calls by SMC, judges the answers and prints TAP on UART0. What all its files share. SMCCC 1.2: x0-x17 in and out.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -47,7 +47,10 @@ struct test {
 extern const struct test tests[];
 extern const unsigned int tests_count;
 
-/* Run fn on core cpu (1 to CLIENT_CPUS - 1, by PSCI CPU_ON, MPIDR affinity 0.0.0.cpu); false when it does not come (TF-A turns on what is not there). */
+/*
+ * Run fn on core cpu (1 to CLIENT_CPUS - 1, by PSCI CPU_ON, MPIDR affinity 0.0.0.cpu); false when it does not come
+ * (TF-A turns on what is not there).
+ */
 bool cpu_start(unsigned int cpu, void (*fn)(unsigned int cpu));
 /* Wait until fn has returned there. */
 void cpu_join(unsigned int cpu);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a client program stands on: the console, TAP, cores, calls; see client.h. State owned: all of it; one lock, around a line of output. */
+/*
+ * What a client program stands on: the console, TAP, cores, calls; see client.h. State owned: all of it; one lock,
+ * around a line of output.
+ */
 #include "client.h"
 
 #include <stdarg.h>
@@ -147,7 +150,8 @@ bool expect_eq_at(uint64_t seen, uint64_t wanted, const char *what, unsigned int
 
 bool expect_error_at(const struct regs *r, int code, unsigned int line)
 {
-	return expect_eq_at(r->x[0], FFA_ERROR, "x0", line) && expect_eq_at((uint32_t)r->x[2], (uint32_t)code, "w2 of FFA_ERROR", line);
+	return expect_eq_at(r->x[0], FFA_ERROR, "x0", line) &&
+	       expect_eq_at((uint32_t)r->x[2], (uint32_t)code, "w2 of FFA_ERROR", line);
 }
 
 bool expect_success_at(const struct regs *r, unsigned int line)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Several cores at once: an SP with one execution context serves one of them at a time, and says FFA_BUSY to the others. */
+/*
+ * Several cores at once: an SP with one execution context serves one of them at a time, and says FFA_BUSY
+ * to the others.
+ */
 #include "abi/ffa.h"
 #include "client.h"
 #include "tests.h"
@@ -15,7 +18,8 @@ static void talk(unsigned int cpu)
 {
 	for (uint64_t i = 0; answered[cpu] < ROUNDS; i++) {
 		uint64_t mine = (uint64_t)cpu << 32 | i;
-		struct regs r = { { FFA_MSG_SEND_DIRECT_REQ_64, FFA_ENDPOINTS(FFA_ID_HYPERVISOR, SP1), 0, 0, mine, ~mine } };
+		struct regs r = { { FFA_MSG_SEND_DIRECT_REQ_64, FFA_ENDPOINTS(FFA_ID_HYPERVISOR, SP1), 0, 0, mine,
+				    ~mine } };
 
 		client_smc(&r);
 		if (r.x[0] == FFA_ERROR && (int32_t)r.x[2] == FFA_BUSY) {
@@ -23,7 +27,8 @@ static void talk(unsigned int cpu)
 			__asm__ volatile("yield");
 			continue;
 		}
-		if (!EXPECT_EQ(r.x[0], FFA_MSG_SEND_DIRECT_RESP_64) || !EXPECT_EQ(r.x[4], mine + ADDED) || !EXPECT_EQ(r.x[5], ~mine))
+		if (!EXPECT_EQ(r.x[0], FFA_MSG_SEND_DIRECT_RESP_64) || !EXPECT_EQ(r.x[4], mine + ADDED) ||
+		    !EXPECT_EQ(r.x[5], ~mine))
 			return;
 		answered[cpu]++;
 	}

@@ -4,12 +4,12 @@
 #include "client.h"
 #include "tests.h"
 
-#define SP1	 0x8001u
-#define NOBODY	 0x8007u
-#define ADDED	 0x1000
-#define ROUNDS	 1000
-#define PAYLOAD	 0x1111111100000000
-#define HIGH	 0x5a5a5a5a00000000
+#define SP1	0x8001u
+#define NOBODY	0x8007u
+#define ADDED	0x1000
+#define ROUNDS	1000
+#define PAYLOAD 0x1111111100000000
+#define HIGH	0x5a5a5a5a00000000
 
 /* fid to SP1 with a value of its own in each register; everything of the answer is checked. */
 static void echo(uint32_t fid, uint32_t answer, uint64_t salt, bool wide)
@@ -64,8 +64,8 @@ void test_info_regs(void)
 	client_smc(&r);
 	if (!EXPECT_EQ(r.x[0], FFA_SUCCESS_64))
 		return;
-	EXPECT_EQ(r.x[2] & 0xffff, 0);	   /* index of the last one */
-	EXPECT_EQ(r.x[2] >> 48, 24);	   /* bytes of a descriptor */
+	EXPECT_EQ(r.x[2] & 0xffff, 0); /* index of the last one */
+	EXPECT_EQ(r.x[2] >> 48, 24);   /* bytes of a descriptor */
 	EXPECT_EQ(r.x[3] & 0xffff, SP1);
 	EXPECT_EQ(r.x[3] >> 16 & 0xffff, 1); /* execution contexts */
 }
@@ -129,6 +129,6 @@ void test_cost(void)
 	const struct regs direct64 = { { FFA_MSG_SEND_DIRECT_REQ_64, FFA_ENDPOINTS(0, SP1) } };
 
 	say("# counter ticks: PSCI_VERSION %llu, FFA_FEATURES %llu, DIRECT_REQ 32 %llu, 64 %llu\n",
-	    (unsigned long long)cost(&version), (unsigned long long)cost(&features), (unsigned long long)cost(&direct32),
-	    (unsigned long long)cost(&direct64));
+	    (unsigned long long)cost(&version), (unsigned long long)cost(&features),
+	    (unsigned long long)cost(&direct32), (unsigned long long)cost(&direct64));
 }

@@ -4,10 +4,10 @@
 #include "client.h"
 #include "tests.h"
 
-#define SMP_MAX	 8
-#define HIGH(i)	 (0x1234567800000000 + (i)) /* x8 to x17 of a call that has no use for them */
-#define REGS	 18
-#define NOT_ONE	 0x8400dead
+#define SMP_MAX 8
+#define HIGH(i) (0x1234567800000000 + (i)) /* x8 to x17 of a call that has no use for them */
+#define REGS	18
+#define NOT_ONE 0x8400dead
 
 void test_version(void)
 {

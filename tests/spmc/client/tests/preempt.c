@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts of the normal world while an SP runs: CNTHP, armed just before the call. GICv3 in its non-secure view, IHI 0069. */
+/*
+ * Interrupts of the normal world while an SP runs: CNTHP, armed just before the call. GICv3 in its non-secure
+ * view, IHI 0069.
+ */
 #include "abi/ffa.h"
 #include "client.h"
 #include "hello.h"
 #include "tests.h"
 
-#define GICD	   0x08000000ul
-#define GICR_SGI   0x080b0000ul /* of the boot core */
-#define CTLR	   0x000
-#define ISENABLER  0x100
-#define IPRIORITYR 0x400
+#define GICD	       0x08000000ul
+#define GICR_SGI       0x080b0000ul /* of the boot core */
+#define CTLR	       0x000
+#define ISENABLER      0x100
+#define IPRIORITYR     0x400
 #define CTLR_GRP1A_ARE 0x12 /* EnableGrp1A, ARE_NS */
 #define CNTHP_INTID    26
 
@@ -45,7 +48,10 @@ static void timer_in(uint64_t ticks)
 	uint64_t now;
 
 	__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(now)::"memory");
-	__asm__ volatile("msr cnthp_cval_el2, %0\n\tmsr cnthp_ctl_el2, %1\n\tisb" : : "r"(now + ticks), "r"(1ul) : "memory");
+	__asm__ volatile("msr cnthp_cval_el2, %0\n\tmsr cnthp_ctl_el2, %1\n\tisb"
+			 :
+			 : "r"(now + ticks), "r"(1ul)
+			 : "memory");
 }
 
 /* The INTID that is pending for us, acknowledged and ended. */

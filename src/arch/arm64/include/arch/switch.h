@@ -25,8 +25,8 @@ void arch_fpsimd_save(struct arch_fpsimd *f);
 void arch_fpsimd_load(const struct arch_fpsimd *f);
 
 /*
- * What is beyond FP/SIMD in the vector registers of the normal world (SVE), kept by the secure role while an SP is loaded: before arch_vcpu_save(), after
- * arch_vcpu_load(). Nothing where the CPU has no SVE.
+ * What is beyond FP/SIMD in the vector registers of the normal world (SVE), kept by the secure role while an SP is
+ * loaded: before arch_vcpu_save(), after arch_vcpu_load(). Nothing where the CPU has no SVE.
  */
 struct arch_sve {
 	uint8_t z[32][256], p[17][32]; /* at the greatest vector length; then P16 is FFR */

@@ -7,7 +7,10 @@
 
 extern const char world_name[]; /* "NS-EL2" */
 
-/* Firmware and the normal world use this world's interrupt controller too: we change what is ours in it, and nothing else. */
+/*
+ * Firmware and the normal world use this world's interrupt controller too: we change what is ours in it,
+ * and nothing else.
+ */
 extern const bool world_shares_gic;
 /* Number of SGI_KICK among this world's SGIs. */
 extern const unsigned int world_sgi_base;
@@ -17,12 +20,15 @@ extern const unsigned int world_timer_index;
 
 void world_init_cpu(void);
 
-/* The boot core cannot go on, and the reason has been said: stop here, or tell the firmware that it has to do without us. */
+/*
+ * The boot core cannot go on, and the reason has been said: stop here, or tell the firmware that it has to
+ * do without us.
+ */
 void world_give_up(void) NORETURN;
 
 /*
- * How the other cores come when there is no PSCI for us to call: firmware sends each of them to entry once the normal world has turned it on. E_NOTSUP:
- * they never do.
+ * How the other cores come when there is no PSCI for us to call: firmware sends each of them to entry once the normal
+ * world has turned it on. E_NOTSUP: they never do.
  */
 int world_await_cores(uint64_t entry) MUST_CHECK;
 /* VTTBR/VTCR, or VSTTBR/VSTCR. */
