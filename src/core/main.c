@@ -55,7 +55,7 @@ static void stop_boot(const char *fmt, ...)
 	fmt_vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_error("%s: cannot boot", text);
-	arch_halt();
+	world_give_up();
 }
 
 static void init_percpu(unsigned int i)

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The normal world: stage 2 by VTTBR_EL2, time by CNTHP. */
 #include "arch/sysreg.h"
+#include "arch/unwind.h"
 #include "arch/world.h"
 
 const char world_name[] = "NS-EL2";
 const bool world_shares_gic = false;
 const unsigned int world_sgi_base = 0;
 const unsigned int world_timer_index = 3; /* secure physical, physical, virtual, hypervisor */
+
+void world_give_up(void)
+{
+	arch_halt();
+}
 
 int world_await_cores(uint64_t entry UNUSED)
 {

@@ -37,6 +37,16 @@ const unsigned int world_timer_index = 5;
 /* Walked in secure memory (VTCR_EL2.NSW is 0). In the image, where va == pa. */
 static uint64_t empty_table[512] ALIGNED(4096);
 
+/* SPMD boots the normal world without an SPMC then. */
+void world_give_up(void)
+{
+	for (;;) {
+		uint64_t x[18] = { FFA_ERROR, 0, (uint32_t)FFA_NOT_SUPPORTED };
+
+		arch_smc(x);
+	}
+}
+
 int world_await_cores(uint64_t entry)
 {
 	uint64_t x[18] = { FFA_SECONDARY_EP_REGISTER, entry };

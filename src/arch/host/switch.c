@@ -146,6 +146,11 @@ void ich_init_cpu(void)
 	ich_load(&(struct arch_vgic_regs){ 0 });
 }
 
+void world_give_up(void)
+{
+	panic("give up");
+}
+
 int world_await_cores(uint64_t entry UNUSED)
 {
 	return E_NOTSUP;

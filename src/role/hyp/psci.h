@@ -33,7 +33,8 @@ void psci_system_reset2(struct vcpu *v);
 void psci_vcpu_entered(struct vcpu *v);
 
 /*
- * v, loaded here, is about to be entered after it was blocked in a powerdown state (its psci_vcpu says resume): it resumes at its entry.
+ * v, loaded here, is about to be entered after it was blocked in a powerdown state (its psci_vcpu says resume): it
+ * resumes at its entry.
  */
 void psci_vcpu_resume(struct vcpu *v);
 

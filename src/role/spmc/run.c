@@ -19,6 +19,8 @@
 
 static struct run {
 	struct sp_ctx *on;   /* NULL: the normal world's turn */
+	struct sp_ctx *left; /* who has given up the core, but whose state is still in it */
+	enum sp_event event; /* by which */
 	struct ffa_regs nwd; /* its call, then the answer to it */
 	/* What SPMD does not switch: EL1 and EL0 of the normal world, while an SP is loaded. */
 	struct arch_vcpu el1;
@@ -51,15 +53,22 @@ void run_enter(struct sp_ctx *c)
 	here()->on = c;
 }
 
-void run_leave(const struct ffa_regs *answer)
+/* What the answer does not have stays as the caller had it (SMCCC 1.2, 3.1). */
+static void set_answer(struct run *r, const struct ffa_regs *answer)
+{
+	memcpy(r->nwd.x, answer->x, ffa_call_regs((uint32_t)answer->x[0]) * sizeof(answer->x[0]));
+}
+
+void run_leave(const struct ffa_regs *answer, enum sp_event event)
 {
 	struct run *r = here();
 
-	CHECK(r->on);
+	CHECK(r->on && !r->left);
+	r->left = r->on;
+	r->event = event;
 	r->on = NULL;
-	/* What the answer does not have stays as the caller had it (SMCCC 1.2, 3.1). */
 	if (answer)
-		memcpy(r->nwd.x, answer->x, ffa_call_regs((uint32_t)answer->x[0]) * sizeof(answer->x[0]));
+		set_answer(r, answer);
 	percpu_add_work(this_cpu(), WORK_SCHED);
 }
 
@@ -76,13 +85,31 @@ static bool boot_one(struct run *r)
 	return true;
 }
 
+/* Save who has given up the core, and only then let go of it. */
+static void settle(struct run *r)
+{
+	struct sp_ctx *c = r->left;
+	struct ffa_regs answer;
+	enum sp_model model;
+
+	if (!c)
+		return;
+	r->left = NULL;
+	model = c->state.model;
+	sched_unload();
+	if (sp_context_move(&c->state, r->event) == OK && r->event != SP_ABORT)
+		return;
+	ffa_call_error(&answer, FFA_ABORTED);
+	if (model != SP_MODEL_INIT)
+		set_answer(r, &answer);
+}
+
 static void give_to_normal_world(struct run *r)
 {
 	struct percpu *cpu = this_cpu();
 
 	cpu->current = NULL;
 	if (r->away) {
-		sched_unload();
 		arch_vcpu_load(&r->el1);
 		world_sve_load(&r->sve);
 		r->away = false;
@@ -95,6 +122,7 @@ struct vcpu *run_next(void)
 	struct percpu *cpu = this_cpu();
 	struct run *r = here();
 
+	settle(r);
 	while (!r->on && !boot_one(r))
 		give_to_normal_world(r);
 	if (!r->away) {

@@ -11,6 +11,7 @@
 
 #include "ffa/call.h"
 #include "lib/types.h"
+#include "role/spmc/sp_context.h"
 
 struct sp_ctx;
 struct vcpu;
@@ -24,8 +25,12 @@ void run_enter(struct sp_ctx *c);
 /* The SP that has this core, or NULL: the normal world. */
 struct sp_ctx *run_current(void);
 
-/* It gives up the core. answer: what the normal world's call returns; NULL: it waits for none (initialization). */
-void run_leave(const struct ffa_regs *answer);
+/*
+ * It gives up the core, by this event of sp_context.h. answer: what the normal world's call returns; NULL: it waits for
+ * none (initialization). The event happens only once the vCPU's registers are saved, since from then on another core
+ * may enter it. If it is not to be (another core has aborted the SP), or is SP_ABORT, the answer is FFA_ERROR(ABORTED).
+ */
+void run_leave(const struct ffa_regs *answer, enum sp_event event);
 
 /* role_next(): gives the core to who was decided on, which is the normal world in between. */
 struct vcpu *run_next(void);

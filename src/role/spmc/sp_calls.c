@@ -90,12 +90,10 @@ static void msg_wait(struct ffa_caller *caller, struct ffa_regs *r)
 		ffa_call_error(r, FFA_DENIED);
 		return;
 	}
-	if (sp_context_move(&c->state, SP_WAIT) != OK)
-		return;
 	if (c->state.model == SP_MODEL_RUN)
-		run_leave(&(struct ffa_regs){ .x = { FFA_MSG_WAIT } }); /* what FFA_RUN returns */
+		run_leave(&(struct ffa_regs){ .x = { FFA_MSG_WAIT } }, SP_WAIT); /* what FFA_RUN returns */
 	else
-		run_leave(NULL);
+		run_leave(NULL, SP_WAIT);
 }
 
 static void response(struct ffa_caller *caller, struct ffa_regs *r)
@@ -115,8 +113,7 @@ static void response(struct ffa_caller *caller, struct ffa_regs *r)
 		return;
 	}
 	ffa_direct_copy(r, &out);
-	if (sp_context_move(&c->state, SP_WAIT) == OK)
-		run_leave(&out);
+	run_leave(&out, SP_WAIT);
 }
 
 #define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_SP, fn, 0 }
@@ -211,15 +208,13 @@ void sp_calls_request(struct ffa_caller *caller, struct ffa_regs *r)
 void sp_calls_abort(struct vcpu *v)
 {
 	struct sp_ctx *c = v->role;
-	struct ffa_regs answer;
-	bool asked = c->state.model == SP_MODEL_REQUEST;
 
+	/* Its other contexts find out when they next leave their cores, or are entered. */
 	for (unsigned int i = 0; i < c->sp->manifest.ctx_count; i++)
-		(void)sp_context_abort(&c->sp->ctx[i].state);
-	if (run_current() != c)
-		return;
-	ffa_call_error(&answer, FFA_ABORTED);
-	run_leave(asked ? &answer : NULL);
+		if (&c->sp->ctx[i] != c)
+			(void)sp_context_abort(&c->sp->ctx[i].state);
+	if (run_current() == c)
+		run_leave(NULL, SP_ABORT);
 }
 
 /* --- preemption by the normal world (FF-A 1.2, 8.3: the action "signalled"; the others are not there yet) --- */
@@ -230,10 +225,10 @@ void sp_calls_preempt(struct vcpu *v)
 	struct ffa_regs answer;
 
 	/* Not while an SP boots: the normal world does not run yet, or not on this core. */
-	if (c->state.model == SP_MODEL_INIT || sp_context_move(&c->state, SP_PREEMPT) != OK)
+	if (c->state.model == SP_MODEL_INIT)
 		return;
 	ffa_call_interrupt(&answer, c->sp->manifest.id, v->index, 0);
-	run_leave(&answer);
+	run_leave(&answer, SP_PREEMPT);
 }
 
 /* w1: endpoint and vCPU. The context, or NULL. */

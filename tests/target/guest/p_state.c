@@ -59,7 +59,10 @@ static bool have_keys(void)
 	return (sysreg_read(ID_AA64ISAR1_EL1) & 0xff000ff0) || (sysreg_read(ID_AA64ISAR2_EL1) & 0xff00);
 }
 
-/* DISR_EL1, which EL2 redirects to VDISR_EL2. Without FEAT_RAS it is UNDEFINED: noted and skipped, and reads as zero here. */
+/*
+ * DISR_EL1, which EL2 redirects to VDISR_EL2. Without FEAT_RAS it is UNDEFINED: noted and skipped, and reads
+ * as zero here.
+ */
 static uint64_t disr_want;
 
 static uint64_t disr_read(void)

@@ -19,6 +19,7 @@ const struct test tests[] = {
 	{ "EL1, V, Z, P registers of the normal world survive", test_registers },
 	{ "what calls take", test_cost },
 	{ "every core reaches the SPMC once it is on", test_cores },
+	{ "direct requests from all cores at once", test_all_cores_talk },
 	{ "an SP that loops is preempted, and others go on", test_loop },
 	{ "an SP that faults is aborted: FFA_ABORTED", test_fault },
 };

@@ -20,6 +20,9 @@ void test_direct_errors(void);
 void test_registers(void);
 void test_cost(void);
 
+/* cores.c */
+void test_all_cores_talk(void);
+
 /* preempt.c */
 void test_preempt(void);
 void test_run_errors(void);

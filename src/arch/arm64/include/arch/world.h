@@ -21,6 +21,12 @@ extern const unsigned int world_timer_index;
 void world_init_cpu(void);
 
 /*
+ * The boot core cannot go on, and the reason has been said: stop here, or tell the firmware that it has to
+ * do without us.
+ */
+void world_give_up(void) NORETURN;
+
+/*
  * How the other cores come when there is no PSCI for us to call: firmware sends each of them to entry once the normal
  * world has turned it on. E_NOTSUP: they never do.
  */
