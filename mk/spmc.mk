@@ -82,3 +82,13 @@ endif
 run-spmc: $(SPMC).bin ## TF-A, Trivet as SPMC, Secure Partitions, and a client at NS-EL2 that tests them
 	$(Q)$(MAKE) $(SP_B)/spmc-$(TFA).fw
 	$(call run_firmware,spmc-$(TFA))
+
+# Both roles on one machine: the hypervisor with its bundle behind it (firmware knows no initrd) is BL33. It boots by itself; type at its console.
+$(SP_B)/hyp-linux.bin: machines/tfa-linux.dts $(HYP) tools/bundle tools/newc.py $(IMAGES)/minimal/Image $(IMAGES)/minimal/initramfs.cpio.gz
+	$(call say,BUNDLE,$@) tools/setup run && tools/bundle $< -I $(IMAGES)/minimal --append $(HYP) -o $@
+$(eval $(call firmware,tfa-linux-$(TFA),$(SPMC).bin,$(SP_B)/hyp-linux.bin,machines/spmc/tos_fw_config.dts,machines/spmc/sp_layout.json))
+
+.PHONY: run-tfa-linux
+run-tfa-linux: $(SPMC).bin ## TF-A, Trivet as SPMC, Trivet as hypervisor, Linux
+	$(Q)$(MAKE) $(SP_B)/tfa-linux-$(TFA).fw
+	$(Q)$(PYTHON) tools/run --firmware $(SP_B)/tfa-linux-$(TFA).fw --smp $(SPMC_SMP) --cpu $(SPMC_CPU) $(RUN_FLAGS) -- $(QEMU_FLAGS)
