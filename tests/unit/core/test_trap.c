@@ -347,7 +347,7 @@ static void test_kicks_are_not_lost(void **state UNUSED)
 	asked = seen = stop = 0;
 	watch = true;
 	pthread_create(&t, NULL, kicker, NULL);
-	while (seen < 5000 && idle < 1000000) {
+	while (seen < 5000 && idle < 20000000) {
 		upcall_guest_sync(&v, EC(0x16));
 		guest_pc_set(PC);
 		idle = last == seen ? idle + 1 : 0;
