@@ -363,6 +363,8 @@ static void test_wrong_numbers(void **state UNUSED)
 	assert_int_equal(WITH("/intc@8000000", "interrupts", 0, 987, 4), OK);
 	assert_int_equal(got.maintenance_intid, 1019);
 	assert_int_equal(WITH("/timer", "interrupts", 1, 13, 4, 1, 14, 4, 1, 11, 4), E_FORMAT);
+	assert_int_equal(WITH("/timer", "interrupts", 1, 13, 4, 1, 14, 4, 1, 12, 4, 1, 10, 4), E_FORMAT);
+	assert_int_equal(WITH("/timer", "interrupts", 1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4), OK);
 	assert_int_equal(WITH("/pl011@9000000", "interrupts", 1, 99, 4), E_FORMAT);
 	assert_int_equal(WITH("/pl011@9000000", "reg", 0), E_FORMAT);
 	assert_int_equal(WITH("/chosen", "linux,initrd-end", 0x47ffffff), E_FORMAT);

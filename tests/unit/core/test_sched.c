@@ -294,6 +294,25 @@ static void test_kick_hurries(void **state UNUSED)
 	assert_int_equal(vcpu[3].state, VCPU_BLOCKED);
 }
 
+/* Not when it is another VM that has the core. */
+static void test_kick_takes_nobodys_turn(void **state UNUSED)
+{
+	vm(&a, list_a, 0, 2, 1);
+	vm(&b, list_b, 2, 1, 1);
+	start(2);
+	next(0);
+	start(0);
+	start(1);
+	next(0);
+	for (unsigned int i = 0; i < 5; i++) {
+		wake(0, i % 2);
+		next(0);
+		runs(0, 2);
+	}
+	pass(0, 10100 * US);
+	runs(0, 0);
+}
+
 static void test_kick_of_who_runs(void **state UNUSED)
 {
 	machine(2);
@@ -306,7 +325,9 @@ static void test_kick_of_who_runs(void **state UNUSED)
 	host_log_start();
 	on(0);
 	sched_kick(percpu[1].current);
+	sched_kick(percpu[1].current); /* asked twice, told once */
 	host_log_stop();
+	assert_int_equal(host_log_count(), 1);
 	assert_int_equal(host_log_find(HOST_SGI, 0), 0);
 	assert_int_equal(host_log_at(0)->a, 1);
 	assert_int_equal(host_log_at(0)->b, SGI_KICK);
@@ -496,6 +517,44 @@ static void test_wfi_trap(void **state UNUSED)
 	assert_true(percpu[1].current->arch.hcr & HCR_TWI);
 }
 
+/* An idle core that found nothing to steal is told when a vCPU is preempted that may come to it. */
+static void test_preempted_is_offered(void **state UNUSED)
+{
+	machine(2);
+	vm(&a, list_a, 0, 1, 3);
+	vm(&b, list_b, 1, 1, 1);
+	start(0);
+	next(0);
+	start(1);
+	assert_null(next(1));
+	assert_int_equal(percpu[1].work, 0);
+	pass(0, 10100 * US);
+	runs(0, 1);
+	assert_true(percpu[1].work & WORK_SCHED);
+	next(1);
+	runs(1, 0);
+}
+
+/* More vCPUs than cores from now on: WFI traps on every core, also where nothing else happens. */
+static void test_one_too_many(void **state UNUSED)
+{
+	machine(2);
+	vm(&a, list_a, 0, 2, 3);
+	vm(&b, list_b, 2, 1, 1);
+	start(0);
+	start(1);
+	next(0);
+	next(1);
+	runs(1, 1);
+	assert_false(vcpu[1].arch.hcr & HCR_TWI);
+	assert_int_equal(percpu[1].work, 0);
+	start(2);
+	assert_true(percpu[1].work & WORK_SCHED);
+	next(1);
+	runs(1, 1);
+	assert_true(vcpu[1].arch.hcr & HCR_TWI);
+}
+
 /*
  * Siblings share a VMID, and a core's TLB does not know which of them left an entry: flushed when they change places,
  * not when another VM comes between.
@@ -538,6 +597,9 @@ int main(void)
 		SUITE(test_grace),
 		SUITE(test_kick_hurries),
 		SUITE(test_kick_of_who_runs),
+		SUITE(test_kick_takes_nobodys_turn),
+		SUITE(test_preempted_is_offered),
+		SUITE(test_one_too_many),
 		SUITE(test_off),
 		SUITE(test_stop),
 		SUITE(test_stop_while_blocking),

@@ -292,6 +292,7 @@ static void test_reboot(void **state UNUSED)
 {
 	static uint8_t dirt[VM_MEMORY];
 	struct cpio_entry e;
+	unsigned int n;
 
 	put_machine(MACHINE(VM("domU1", MEM_8M A_DISK)));
 	power_on();
@@ -315,7 +316,13 @@ static void test_reboot(void **state UNUSED)
 		vm_end(vm, VM_END_REBOOT);
 		vm_end(vm, VM_END_POWEROFF); /* too late */
 		assert_int_equal(vm->p->state, PARTITION_STOPPING);
+		host_log_start();
 		all_leave(vm->p);
+		host_log_stop();
+		/* Nothing of its former life is left in a TLB. */
+		n = host_log_find(HOST_S2_FLUSH_ALL, 0);
+		assert_true(n < host_log_count());
+		assert_int_equal(host_log_at(n)->vttbr, vm->p->s2.vttbr);
 		assert_ptr_equal(vms[0], vm);
 		check_pristine(vm);
 		for (unsigned int i = 0; i < 3; i++)
