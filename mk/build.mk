@@ -30,17 +30,22 @@ LINK_BASE_spmc := 0x0e100000
 LINK_BASE := $(LINK_BASE_$(ROLE))
 # Position-independent: head.S applies the relocations, so the image runs at any 64 KiB-aligned address. Alignment is
 # strict because EL2 runs with its MMU off at first and then all memory is device memory.
-CODEGEN := -std=gnu11 -ffreestanding -nostdinc -O2 -g -fpie -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
+CODEGEN = -std=gnu11 -ffreestanding -nostdinc -O2 -g -fpie -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
 	-fno-stack-protector -mno-outline-atomics -march=armv8-a -fno-common -ffunction-sections -fdata-sections \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -DLINK_BASE=$(LINK_BASE) \
-	-ffile-prefix-map=$(CURDIR)/=
+	-ffile-prefix-map=$(CURDIR)/= $(CODEGEN_$(ROLE))
+# All of it within 1 MiB, which the linker checks: an address takes one instruction. That is what its memory is for, too.
+CODEGEN_spmc := -fno-pie -mcmodel=tiny
 LIBFDT := build/third_party/libfdt
 INCLUDES = -isystem src/lib/libc -isystem $(CC_INCLUDE) -Iinclude -Isrc -Isrc/arch/arm64/include -I$(B)/include \
 	-isystem $(LIBFDT) -include $(B)/include/generated/autoconf.h
 CFLAGS = $(CODEGEN) $(WARNINGS) $(INCLUDES) $(EXTRA_CFLAGS)
 ASFLAGS = $(CFLAGS) -D__ASSEMBLY__
 LDSCRIPT := src/arch/arm64/trivet.lds
-LDFLAGS := -static -pie --no-dynamic-linker -z text -z max-page-size=4096 --build-id=none --gc-sections \
+# BL32 has one place, which is in its manifest too: there the relocations would only be ballast.
+RELOCATABLE_hyp := -pie --no-dynamic-linker -z text
+RELOCATABLE_spmc := -no-pie
+LDFLAGS := -static $(RELOCATABLE_$(ROLE)) -z max-page-size=4096 --build-id=none --gc-sections \
 	--fatal-warnings $(WARN_LD) --defsym=LINK_BASE=$(LINK_BASE) -T $(LDSCRIPT)
 # memcpy and friends must not be compiled into calls of themselves.
 NO_LOOPS := -fno-builtin $(if $(filter gcc,$(TOOLCHAIN)),-fno-tree-loop-distribute-patterns)
@@ -77,11 +82,13 @@ $(CONFIG): | $(SETUP_BUILD)
 	$(Q)mkdir -p $(@D)
 	$(call say,CONFIG,configs/$(DEFCONFIG)) $(KCONF_ENV) kconfig-conf -s --defconfig=configs/$(DEFCONFIG) Kconfig
 
-# $(call autoconf,header,scratch directory): the header changes only when its content does.
+# $(call autoconf,header,scratch directory): the header changes only when its content does. Options that are newer than
+# the configuration get their defaults.
 define autoconf
 	mkdir -p $(2)/include/config $(2)/include/generated $(dir $(1)) && \
 	(cd $(2) && srctree=$(CURDIR) $(KCONF_ENV) KCONFIG_AUTOHEADER=autoconf.h KCONFIG_AUTOCONFIG=auto.conf \
-		KCONFIG_TRISTATE=tristate.conf kconfig-conf -s --silentoldconfig $(CURDIR)/Kconfig </dev/null) && \
+		KCONFIG_TRISTATE=tristate.conf sh -c 'kconfig-conf -s --olddefconfig $$0 && kconfig-conf -s --silentoldconfig $$0' \
+		$(CURDIR)/Kconfig </dev/null) && \
 	(cmp -s $(2)/autoconf.h $(1) || cp $(2)/autoconf.h $(1))
 endef
 
@@ -115,9 +122,16 @@ $(B)/obj/%.o: %.S $(BUILD_MK) | $(GENERATED)
 # Third-party: the product's code generation, without our warnings.
 $(FDT_OBJS): $(B)/obj/libfdt/%.o: $(LIBFDT)/libfdt.h $(BUILD_MK) | $(GENERATED)
 	@mkdir -p $(@D)
-	$(call say,CC,libfdt/$*.c) $(TARGET_CC) $(CODEGEN) -w $(INCLUDES) -MMD -MP -c -o $@ $(LIBFDT)/$*.c
+	$(call say,CC,libfdt/$*.c) $(TARGET_CC) $(CODEGEN) -Os -w $(INCLUDES) -MMD -MP -c -o $@ $(LIBFDT)/$*.c
 
 CFLAGS_string.c := $(NO_LOOPS)
+
+# What runs at boot or at the end only, and in the role whose size matters what no call needs: small rather than fast.
+COLD := boot_map.c el2_exception.c cpio.c printf.c hw.c main.c memory_map.c panic.c prop.c bootinfo.c manifest.c \
+	manifest_check.c manifest_region.c manifest_sp.c manifest_spmc.c spkg.c
+COLD_spmc := heap.c frame.c pgtable.c s1.c s1_slot.c s2.c partition.c gicv3.c sysreg.c guest_mem.c decode.c mmio_trap.c \
+	mail.c mail_msg.c mail_vm.c nsmem.c
+$(foreach f,$(COLD) $(COLD_$(ROLE)),$(eval CFLAGS_$(f) += -Os))
 
 # The list of objects, so that an added or deleted source links anew.
 $(B)/objs.list: FORCE

@@ -236,6 +236,35 @@ _Static_assert(__builtin_offsetof(struct ffa_partition_info, ec_count) == 2, "ec
 _Static_assert(__builtin_offsetof(struct ffa_partition_info, properties) == 4, "properties");
 _Static_assert(__builtin_offsetof(struct ffa_partition_info, uuid) == 8, "uuid");
 
+/* A range of memory, and a set of them: a composite is followed by its ranges */
+struct ffa_range {
+	uint64_t address;
+	uint32_t pages;
+	uint32_t reserved;
+};
+_Static_assert(sizeof(struct ffa_range) == 16, "FF-A 1.1, constituent memory region descriptor");
+_Static_assert(__builtin_offsetof(struct ffa_range, pages) == 8, "pages");
+
+struct ffa_composite {
+	uint32_t pages; /* of all ranges */
+	uint32_t count;
+	uint64_t reserved;
+};
+_Static_assert(sizeof(struct ffa_composite) == 16, "FF-A 1.1, composite memory region descriptor");
+_Static_assert(__builtin_offsetof(struct ffa_composite, count) == 4, "count");
+
+/* RXTX_MAP that a hypervisor forwards for a VM, w1 to w3 0: the start of the hypervisor's TX buffer */
+struct ffa_rxtx_desc {
+	uint16_t endpoint;
+	uint16_t reserved;
+	uint32_t rx_offset; /* of a composite, from here; a multiple of 8 */
+	uint32_t tx_offset;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct ffa_rxtx_desc) == 16, "FF-A 1.1, endpoint RX/TX descriptor");
+_Static_assert(__builtin_offsetof(struct ffa_rxtx_desc, rx_offset) == 4, "rx_offset");
+_Static_assert(__builtin_offsetof(struct ffa_rxtx_desc, tx_offset) == 8, "tx_offset");
+
 /* MSG_SEND2: the start of the TX buffer */
 struct ffa_msg_header {
 	uint32_t flags; /* zero */

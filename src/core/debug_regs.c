@@ -6,8 +6,8 @@
 #include "core/percpu.h"
 #include "core/vcpu.h"
 
-/* Cores whose hardware registers hold something other than zero: at first all may, as they reset to UNKNOWN. */
-static uint64_t dirty = UINT64_MAX;
+/* Cores whose hardware registers are all zero: at first none, as they reset to UNKNOWN. Each its own, without a lock. */
+static bool clean[CONFIG_MAX_CPUS];
 
 static unsigned int count(unsigned int kind)
 {
@@ -16,17 +16,14 @@ static unsigned int count(unsigned int kind)
 
 void debug_regs_load(struct vcpu *v)
 {
-	uint64_t me = BIT(this_cpu()->index);
+	bool *is_clean = &clean[this_cpu()->index];
 
-	if (!v->dbg_used && !(__atomic_load_n(&dirty, __ATOMIC_RELAXED) & me))
+	if (likely(!v->dbg_used && *is_clean))
 		return;
 	for (unsigned int kind = 0; kind < 4; kind++)
 		for (unsigned int n = 0; n < count(kind); n++)
 			arch_debug_reg_write(kind, n, v->dbg[kind][n]);
-	if (v->dbg_used)
-		__atomic_fetch_or(&dirty, me, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_and(&dirty, ~me, __ATOMIC_RELAXED);
+	*is_clean = !v->dbg_used;
 }
 
 enum trap_result debug_reg_read(struct vcpu *v, uint64_t arg, uint64_t *value)

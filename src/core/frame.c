@@ -258,6 +258,56 @@ pa_t frame_alloc(unsigned int order, uint16_t owner)
 	return pfn == UINT64_MAX ? PA_NONE : PA(pfn << PAGE_SHIFT);
 }
 
+/* The free block that page i of a bank is in. */
+static uint32_t free_block(const struct bank *b, uint64_t i, unsigned int *order)
+{
+	for (*order = 0; *order < FRAME_ORDER_MAX; (*order)++) {
+		uint64_t first = ((b->pfn + i) & ~(BIT(*order) - 1)) - b->pfn;
+
+		if (b->rec[first].state == FRAME_FREE && b->rec[first].first == FIRST(*order))
+			return (uint32_t)first;
+	}
+	return (uint32_t)(((b->pfn + i) & ~(BIT(FRAME_ORDER_MAX) - 1)) - b->pfn);
+}
+
+/* One FREE page out of the block that it is in: the halves that it is not in go back. */
+static void take_page(struct bank *b, uint64_t i, uint16_t owner)
+{
+	unsigned int order;
+	uint32_t block = free_block(b, i, &order);
+
+	list_remove(b, order, block);
+	while (order) {
+		uint32_t upper = block + (1U << --order);
+
+		list_push(b, order, i < upper ? upper : block);
+		block = i < upper ? block : upper;
+	}
+	set_records(&b->rec[i], 0, (struct record){ .owner = owner, .state = FRAME_OWNED });
+}
+
+int frame_take(pa_t base, uint64_t size, uint16_t owner)
+{
+	uint64_t pfn = base.a >> PAGE_SHIFT, pages = size >> PAGE_SHIFT;
+	struct bank *b;
+	int rc;
+
+	CHECK(owner != FRAME_NOBODY);
+	if (!size || !IS_ALIGNED(base.a | size, PAGE_SIZE))
+		return E_INVAL;
+	spin_lock(&frames.lock);
+	b = find_bank(pfn, pages);
+	rc = b ? OK : E_RANGE;
+	for (uint64_t i = 0; rc == OK && i < pages; i++)
+		rc = b->rec[pfn - b->pfn + i].state == FRAME_FREE ? OK : E_STATE;
+	for (uint64_t i = 0; rc == OK && i < pages; i++)
+		take_page(b, pfn - b->pfn + i, owner);
+	if (rc == OK)
+		frames.free -= pages;
+	spin_unlock(&frames.lock);
+	return rc;
+}
+
 void frame_free(pa_t pa, unsigned int order)
 {
 	uint64_t pfn = pa.a >> PAGE_SHIFT;

@@ -61,6 +61,12 @@ int frame_release(pa_t base, uint64_t size) MUST_CHECK;
 pa_t frame_alloc(unsigned int order, uint16_t owner) MUST_CHECK;
 
 /*
+ * These very pages, all of them FREE: page by page for owner, as frame_alloc(0, owner) would give them. E_INVAL:
+ * misaligned or empty; E_RANGE: no bank has them; E_STATE: one is not free; nothing has changed then.
+ */
+int frame_take(pa_t base, uint64_t size, uint16_t owner) MUST_CHECK;
+
+/*
  * Give back what frame_alloc gave, zeroed, whoever the owner was: a partition must see nothing of
  * another, nor of ours. CHECKs that it is an allocation of that order, and that none of its pages
  * is shared, lent or donated.

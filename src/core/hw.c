@@ -7,6 +7,7 @@
 
 #include <libfdt.h>
 
+#include "arch/world.h"
 #include "lib/checked.h"
 #include "lib/printf.h"
 #include "lib/string.h"
@@ -30,7 +31,7 @@ static int fail(struct parse *p, int node, const char *prop, const char *why)
 
 	if (node < 0 || fdt_get_path(p->fdt, node, path, sizeof(path)))
 		str_copy(path, "/", sizeof(path));
-	fmt_snprintf(p->err->text, sizeof(p->err->text), "host device tree: %s: %s: %s", path, prop, why);
+	fmt_snprintf(p->err->text, sizeof(p->err->text), "%s: %s: %s: %s", world_tree, path, prop, why);
 	return E_FORMAT;
 }
 
@@ -119,6 +120,15 @@ static int add_range(struct hw_range *list, unsigned int *n, unsigned int max, s
 	return OK;
 }
 
+/* A range may end at the very top of the address space: last bytes, not ends. */
+static bool overlaps_bank(const struct hw *h, struct hw_range r)
+{
+	for (unsigned int i = 0; r.size && i < h->nr_banks; i++)
+		if (r.base <= h->bank[i].base + (h->bank[i].size - 1) && h->bank[i].base <= r.base + (r.size - 1))
+			return true;
+	return false;
+}
+
 static int parse_memory(struct parse *p)
 {
 	int node;
@@ -130,9 +140,12 @@ static int parse_memory(struct parse *p)
 
 		if (!type || strcmp(type, "memory") || !enabled(p->fdt, node))
 			continue;
-		for (unsigned int i = 0; (rc = get_reg(p, node, i, &r)) == OK; i++)
+		for (unsigned int i = 0; (rc = get_reg(p, node, i, &r)) == OK; i++) {
+			if (overlaps_bank(p->hw, r))
+				return fail(p, node, "reg", "overlaps other memory");
 			if (add_range(p->hw->bank, &p->hw->nr_banks, HW_BANKS_MAX, r))
 				return fail(p, node, "reg", "too many banks");
+		}
 		if (rc != E_NOENT)
 			return rc;
 	}
@@ -354,7 +367,7 @@ int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
 	/* The whole structure, so that every string and cell read below is inside it. */
 	rc = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
 	if (rc) {
-		fmt_snprintf(err->text, sizeof(err->text), "host device tree: %s", fdt_strerror(rc));
+		fmt_snprintf(err->text, sizeof(err->text), "%s: %s", world_tree, fdt_strerror(rc));
 		return E_FORMAT;
 	}
 	model = fdt_getprop(fdt, 0, "model", NULL);

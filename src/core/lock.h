@@ -14,6 +14,7 @@ enum lock_rank {
 	LOCK_ROLE = 1,	/* VM life cycle */
 	LOCK_PARTITION, /* one partition's life cycle */
 	LOCK_DEVICE,	/* one emulated device */
+	LOCK_MAIL,	/* the mailboxes of FF-A endpoints */
 	LOCK_S2,	/* one partition's stage 2 */
 	LOCK_VGIC,	/* one partition's distributor, or one vCPU's pending interrupts (LOCK_VGIC_CPU) */
 	LOCK_VGIC_CPU,
@@ -23,6 +24,7 @@ enum lock_rank {
 	LOCK_HEAP,
 	LOCK_FRAME,
 	LOCK_RANDOM, /* the random number generator */
+	LOCK_GIC,    /* the machine's distributor and redistributors: registers of several interrupts */
 	LOCK_LOG,
 	LOCK_CONSOLE,
 };

@@ -11,12 +11,11 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 
-#define LINE_MAX  256
-#define RING_SIZE 8192
+#define LINE_MAX 256
 
 struct log_ring {
 	uint32_t next; /* bytes written since boot */
-	char text[RING_SIZE];
+	char text[CONFIG_LOG_RING];
 };
 
 struct log_ring log_rings[CONFIG_MAX_CPUS];
@@ -45,7 +44,7 @@ bool log_may_say(uint32_t *said, uint32_t limit)
 static void ring_put(struct log_ring *r, const char *s)
 {
 	for (; *s; s++)
-		r->text[r->next++ % RING_SIZE] = *s;
+		r->text[r->next++ % CONFIG_LOG_RING] = *s;
 }
 
 void log_at(enum log_level level, const char *fmt, ...)

@@ -85,7 +85,7 @@ static void parse_tree(const void *fdt, size_t size)
 	for (i = 0; i < hw.nr_cpus && hw.mpidr[i] != me; i++)
 		;
 	if (i == hw.nr_cpus)
-		stop_boot("host device tree: /cpus: no node for this core (MPIDR 0x%llx)", (unsigned long long)me);
+		stop_boot("%s: /cpus: no node for this core (MPIDR 0x%llx)", world_tree, (unsigned long long)me);
 	hw.mpidr[i] = hw.mpidr[0];
 	hw.mpidr[0] = me;
 	if (hw.cpus_ignored)
@@ -127,18 +127,18 @@ static enum irq_result on_uart(uint32_t intid UNUSED, void *arg UNUSED)
 static void init_interrupts(void)
 {
 	if (gicv3_init(map_device(hw.gicd, "GIC distributor"), world_shares_gic))
-		stop_boot("host device tree: the interrupt controller is no GICv3");
+		stop_boot("%s: the interrupt controller is no GICv3", world_tree);
 	for (unsigned int i = 0; i < hw.nr_gicr; i++)
 		if (gicv3_add_region(map_device(hw.gicr[i], "GIC redistributor"), hw.gicr[i].size))
 			stop_boot("too many GIC redistributor regions");
 	if (gicv3_init_cpu(0, hw.mpidr[0]))
 		stop_boot("no GIC redistributor for the boot core");
 	if (!hw.timer_intid[world_timer_index])
-		stop_boot("host device tree: the timer of %s has no interrupt", world_name);
+		stop_boot("%s: the timer of %s has no interrupt", world_tree, world_name);
 	if (irq_register(hw.timer_intid[world_timer_index], on_timer, NULL) ||
 	    irq_register(world_sgi_base + SGI_KICK, on_kick, NULL) ||
 	    irq_register(world_sgi_base + SGI_PANIC, on_panic, NULL))
-		stop_boot("host device tree: timer interrupts are given twice");
+		stop_boot("%s: timer interrupts are given twice", world_tree);
 	host_irq_enable(hw.timer_intid[world_timer_index]);
 	time_init_cpu();
 }
@@ -279,6 +279,7 @@ void main_secondary(struct percpu *cpu)
 		arch_halt();
 	}
 	host_irq_enable(hw.timer_intid[world_timer_index]);
+	time_restart_cpu();
 	if (!hw.psci_smc) /* nobody waits for it */
 		__atomic_or_fetch(&cpus_online, BIT(cpu->index), __ATOMIC_RELAXED);
 	__atomic_store_n(&cpu->online, true, __ATOMIC_RELEASE);

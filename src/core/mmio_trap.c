@@ -7,6 +7,7 @@
 #include "core/mmio_trap.h"
 
 #include "arch/guest.h"
+#include "arch/world.h"
 #include "core/decode.h"
 #include "core/guest_mem.h"
 #include "core/inject.h"
@@ -64,7 +65,8 @@ bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
 		return false;
 	if (esr & ISS_S1PTW) /* the walker's own access to a stage-1 table; a write would be the update of a flag */
 		need = S2_R;
-	return s2_lookup(&v->part->s2, guest_fault_ipa_page(), NULL, &perm, NULL) == OK && (perm & need) == need;
+	return s2_lookup(&v->part->s2, guest_fault_ipa_page(), NULL, &perm, NULL) == OK && (perm & need) == need &&
+	       world_ipa_is_own(guest_far());
 }
 
 static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)

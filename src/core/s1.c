@@ -18,17 +18,15 @@
 /* Lower attributes of a stage-1 leaf. MAIR_EL2, set by the boot code: 0 Device-nGnRnE, 1 Normal write-back. */
 #define DESC_DEVICE    (UINT64_C(0) << 2)
 #define DESC_NORMAL    (UINT64_C(1) << 2)
+#define DESC_NS	       BIT(5) /* in secure state: the output address is a non-secure one */
 #define DESC_AP1       BIT(6) /* RES1 */
 #define DESC_READ_ONLY BIT(7) /* AP[2] */
 #define DESC_SH_INNER  (UINT64_C(3) << 8)
 #define DESC_AF	       BIT(10)
 #define DESC_XN	       BIT(54)
 
-/*
- * Enough for sixteen banks of any alignment at boot: a level-1 table, and two of level 2 and 3 for the ends
- * of each piece.
- */
-#define POOL_PAGES 64
+/* For each bank of RAM at boot up to five: a level-1 table, and two of level 2 and 3 for the ends of each piece. */
+#define POOL_PAGES CONFIG_S1_POOL_PAGES
 
 static uint8_t pool[POOL_PAGES][PAGE_SIZE] ALIGNED(4096);
 
@@ -40,7 +38,7 @@ static struct {
 	uint64_t pool_free; /* a bit for each page of the pool */
 } s1;
 
-_Static_assert(POOL_PAGES == 64, "pool_free is one word");
+_Static_assert(POOL_PAGES <= 64, "pool_free is one word");
 
 static bool in_pool(uint64_t a)
 {
@@ -110,6 +108,10 @@ static uint64_t attr_bits(enum s1_attr attr)
 		return common | DESC_NORMAL | DESC_SH_INNER | DESC_READ_ONLY;
 	case S1_DEVICE:
 		return common | DESC_DEVICE | DESC_XN;
+	case S1_NS_RO:
+		return common | DESC_NORMAL | DESC_SH_INNER | DESC_NS | DESC_READ_ONLY | DESC_XN;
+	case S1_NS_RW:
+		return common | DESC_NORMAL | DESC_SH_INNER | DESC_NS | DESC_XN;
 	}
 	panic("s1: attribute %d", (int)attr);
 }
@@ -122,7 +124,7 @@ void s1_adopt(pa_t root, pa_t image, uint64_t image_size)
 	s1.image = image.a;
 	s1.image_end = image.a + image_size;
 	s1.window = S1_WINDOW;
-	s1.pool_free = UINT64_MAX;
+	s1.pool_free = UINT64_MAX >> (64 - POOL_PAGES);
 }
 
 int s1_map(va_t va, pa_t pa, uint64_t size, enum s1_attr attr)

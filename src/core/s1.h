@@ -6,6 +6,7 @@
  *   va == pa       the image: text RX, rodata R, data RW, stacks with an unmapped guard page below each
  *   S1_DIRECT + pa RAM, RW
  *   S1_WINDOW..    devices and firmware tables, mapped on demand
+ *   S1_SLOTS..     a page for each core, for what is mapped only while it is used
  *
  * The order at boot: s1_adopt(), s1_map_ram() for each bank (its tables come from a small pool in
  * the image), frame_add_bank() with records in the direct map, frame_release(). From then on tables
@@ -20,13 +21,16 @@
 #define S1_DIRECT      ARCH_S1_DIRECT	 /* va of physical address 0; 1 GiB-aligned */
 #define S1_DIRECT_SIZE (32 * 1024 * GIB) /* the boot window follows: arch/boot.h */
 #define S1_WINDOW      UINT64_C(0xc00000000000)
-#define S1_WINDOW_END  UINT64_C(0xfffffffff000)
+#define S1_WINDOW_END  S1_SLOTS
+#define S1_SLOTS       UINT64_C(0xffffffe00000) /* the last 2 MiB: one table */
 
 enum s1_attr {
 	S1_RO,	   /* normal, read only, never executed */
 	S1_RW,	   /* normal, read and write, never executed */
 	S1_RX,	   /* normal, read and execute */
 	S1_DEVICE, /* Device-nGnRnE, read and write, never executed */
+	S1_NS_RO,  /* normal memory of the normal world (at S-EL2; elsewhere as S1_RO), read only, never executed */
+	S1_NS_RW,  /* the same, read and write */
 };
 
 /*
@@ -54,6 +58,17 @@ int s1_unmap(va_t va, uint64_t size) MUST_CHECK;
  * follows each range.
  */
 void *s1_map_window(pa_t pa, uint64_t size, enum s1_attr attr) MUST_CHECK;
+
+/*
+ * Slots: each core has one page of address space in which it looks at something for a moment. s1_slots_init(): once,
+ * before the first use, so that no use needs memory for tables; E_NOMEM, E_EXIST (it was called already).
+ * s1_slot_map(): the page is seen there until s1_slot_unmap(), on the same core and with nothing mapped in between.
+ * NULL: there is no such physical address, or no memory (if s1_slots_init() was not called). After s1_slot_unmap() no
+ * core's TLB has it.
+ */
+int s1_slots_init(void) MUST_CHECK;
+void *s1_slot_map(pa_t page, enum s1_attr attr) MUST_CHECK;
+void s1_slot_unmap(void);
 
 /* Direct-map address of RAM. The page must be RAM that s1_map_ram was told of, and not of the image. */
 static inline void *pa_to_ptr(pa_t pa)

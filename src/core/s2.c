@@ -51,11 +51,25 @@ static void flush(struct pgtable *pt, uint64_t addr, uint64_t size)
 	arch_s2_tlb_flush(container_of(pt, struct s2, pt)->vttbr, IPA(addr), size);
 }
 
+static void flush_ns(struct pgtable *pt, uint64_t addr, uint64_t size)
+{
+	arch_s2_tlb_flush_ns(container_of(pt, struct s2, pt)->vttbr, IPA(addr), size);
+}
+
+#define PERM_MASK (DESC_S2AP_R | DESC_S2AP_W | DESC_XN)
+
 static const struct pgtable_ops ops = {
 	.alloc = table_alloc,
 	.free = table_free,
 	.flush = flush,
-	.perm_mask = DESC_S2AP_R | DESC_S2AP_W | DESC_XN,
+	.perm_mask = PERM_MASK,
+};
+
+static const struct pgtable_ops ns_ops = {
+	.alloc = table_alloc,
+	.free = table_free,
+	.flush = flush_ns,
+	.perm_mask = PERM_MASK,
 };
 
 static uint64_t perm_bits(unsigned int perm)
@@ -76,7 +90,7 @@ static unsigned int perm_of(uint64_t desc)
 	       ((desc & DESC_MEMATTR) == DESC_NORMAL_WB ? 0U : S2_DEVICE);
 }
 
-int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
+static int init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits, const struct pgtable_ops *space)
 {
 	unsigned int start_level = ipa_bits <= LEVEL1_BITS + CONCAT_BITS_MAX ? 1 : 0;
 	unsigned int order = start_level == 1 && ipa_bits > LEVEL1_BITS ? ipa_bits - LEVEL1_BITS : 0;
@@ -92,7 +106,7 @@ int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
 	arch_pte_publish();
 
 	*s2 = (struct s2){
-		.pt = { .ops = &ops,
+		.pt = { .ops = space,
 			.root = root,
 			.start_level = start_level,
 			.addr_bits = ipa_bits,
@@ -106,6 +120,16 @@ int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
 	/* The VMID may have been another partition's. */
 	arch_s2_tlb_flush_all(s2->vttbr);
 	return OK;
+}
+
+int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
+{
+	return init(s2, vmid, ipa_bits, &ops);
+}
+
+int s2_init_ns(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits)
+{
+	return init(s2, vmid, ipa_bits, &ns_ops);
 }
 
 void s2_destroy(struct s2 *s2)

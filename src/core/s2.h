@@ -49,6 +49,12 @@ struct s2_leaf {
 /* An empty IPA space of ipa_bits. E_RANGE when not 32..48, or more than arch_pa_bits(); E_NOMEM. */
 int s2_init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits) MUST_CHECK;
 
+/*
+ * The same for the non-secure IPA space that a partition of the secure world has beside its own (ARM DDI 0487 D8.2.2),
+ * under the same VMID.
+ */
+int s2_init_ns(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits) MUST_CHECK;
+
 /* Free the tables (not what they map) and flush the VMID. No core may have it loaded. */
 void s2_destroy(struct s2 *s2);
 

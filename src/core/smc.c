@@ -18,7 +18,7 @@
 #define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | (STD_ROWS - 1))
 
 /*
- * All that is not the hottest; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is
+ * All that is not the hottest, for hints, other owners and what is not there; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is
  * sign-extended to 64 bits, which is right for both conventions: SMC32 leaves the upper half of x0 unspecified.
  */
 static __attribute__((noinline)) void dispatch_other(struct vcpu *v, uint32_t fid)
@@ -39,11 +39,13 @@ static __attribute__((noinline)) void dispatch_other(struct vcpu *v, uint32_t fi
 void smc_dispatch(struct vcpu *v)
 {
 	uint32_t fid = (uint32_t)v->arch.x[0];
-	uint32_t n = fid - STD_FIXED;
+	uint32_t n = fid - STD_FIXED, n64 = fid - (STD_FIXED | SMCCC_64);
 
-	/* An SMC32 call without a hint; rows without a function have conv 0. */
+	/* A call without a hint; rows without a function have conv 0. */
 	if (likely(n < STD_ROWS) && likely(role_smc_std[n].conv & SMC_32))
 		role_smc_std[n].fn(v);
+	else if (n64 < STD_ROWS && likely(role_smc_std[n64].conv & SMC_64))
+		role_smc_std[n64].fn(v);
 	else
 		dispatch_other(v, fid);
 }

@@ -71,6 +71,16 @@ static void arm_first(struct percpu *cpu)
 	arch_timer_arm(first);
 }
 
+void time_restart_cpu(void)
+{
+	struct percpu *cpu = this_cpu();
+
+	spin_lock(&cpu->timer_lock);
+	cpu->timer_armed = UINT64_MAX;
+	arm_first(cpu);
+	spin_unlock(&cpu->timer_lock);
+}
+
 void timer_start(struct timer *t, uint64_t deadline)
 {
 	struct percpu *cpu = this_cpu();

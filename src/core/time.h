@@ -57,4 +57,7 @@ void time_interrupt(void);
 /* Once, and once a core. */
 void time_init_cpu(void);
 
+/* On a core that has come up, perhaps not for the first time: its EL2 timer is as the hardware's reset left it. */
+void time_restart_cpu(void);
+
 #endif

@@ -27,9 +27,11 @@ struct vcpu {
 	struct arch_vcpu arch; /* first: SP_EL2 points here while the vCPU runs */
 
 	struct partition *part;
-	uint16_t index; /* in its partition; Aff0.. of its VMPIDR come from it */
-	bool stop;	/* leave the core and turn off at the next opportunity */
-	bool yield;	/* at the next opportunity let the others of this core run first */
+	uint16_t index;	  /* in its partition; Aff0.. of its VMPIDR come from it */
+	bool stop;	  /* leave the core and turn off at the next opportunity */
+	bool yield;	  /* at the next opportunity let the others of this core run first */
+	bool dbg_used;	  /* one of dbg[] is not 0 */
+	bool os_unlocked; /* OSLAR_EL1: the OS lock is set at reset */
 	enum vcpu_state state;
 	uint64_t trace_exit; /* trace_who() of its exits on this core */
 
@@ -48,9 +50,7 @@ struct vcpu {
 
 	/* Breakpoints and watchpoints as the guest wrote them (core/debug_regs.c). */
 	uint64_t dbg[4][16]; /* BVR, BCR, WVR, WCR */
-	bool dbg_used;	     /* one of them is not 0 */
 	uint64_t unread_pc;  /* core/mmio_trap.c: an instruction that could not be read, once; 0: none */
-	bool os_unlocked;    /* OSLAR_EL1: the OS lock is set at reset */
 
 	void *role; /* the role's own */
 };

@@ -5,6 +5,7 @@
 #include "arch/gic_cpuif.h"
 #include "arch/mmio_io.h"
 #include "arch/world.h"
+#include "core/lock.h"
 #include "plat/plat.h"
 
 #define GICD_CTLR	0x0000
@@ -12,6 +13,7 @@
 #define GICD_IGROUPR	0x0080
 #define GICD_ISENABLER	0x0100
 #define GICD_ICENABLER	0x0180
+#define GICD_ISPENDR	0x0200
 #define GICD_ISACTIVER	0x0300
 #define GICD_ICACTIVER	0x0380
 #define GICD_IPRIORITYR 0x0400
@@ -35,10 +37,12 @@
 
 #define GICD_CTLR_ENGRP1S BIT(2) /* secure view */
 
-#define PRIO_MIDDLE 0xa0
-#define PRIO_SECURE 0x40 /* above all that the normal world can have: 0x80 to 0xff */
-#define REGIONS_MAX 8
-#define SPINS_MAX   1000000 /* of a register poll that the architecture says ends soon */
+#define PRIO_MIDDLE	0xa0
+#define PRIO_SECURE	0x40 /* above all that the normal world can have: 0x80 to 0xff */
+#define PRIO_SECURE_MAX 0x7f
+#define PMR_SECURE_ONLY 0x80
+#define REGIONS_MAX	8
+#define SPINS_MAX	1000000 /* of a register poll that the architecture says ends soon */
 
 static char *gicd;
 static bool gic_shared;
@@ -52,6 +56,13 @@ static unsigned int nr_regions;
 static char *gicr[CONFIG_MAX_CPUS];
 static uint64_t cpu_mpidr[CONFIG_MAX_CPUS];
 static uint64_t cpu_sgi1r[CONFIG_MAX_CPUS]; /* ICC_SGI1R_EL1 for an SGI to it, but the INTID */
+static struct spinlock config_lock = SPINLOCK_INIT(LOCK_GIC);
+
+/* The normal world's ICC_PMR_EL1 while we hold its interrupts back, of each core. */
+static struct {
+	uint64_t pmr;
+	bool on;
+} held[CONFIG_MAX_CPUS];
 
 static void wait_rwp(void)
 {
@@ -128,7 +139,7 @@ int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
 
 	if (!rd)
 		return E_NOENT;
-	gicr[cpu] = rd;
+	__atomic_store_n(&gicr[cpu], rd, __ATOMIC_RELEASE);
 	cpu_mpidr[cpu] = mpidr;
 	/* ICC_SGI1R_EL1: Aff3 55:48, RS 47:44, Aff2 39:32, INTID 27:24, Aff1 23:16, target list 15:0. */
 	cpu_sgi1r[cpu] = BITS(mpidr, 39, 32) << 48 | BITS(mpidr, 7, 4) << 44 | BITS(mpidr, 23, 16) << 32 |
@@ -151,16 +162,26 @@ int gicv3_init_cpu(unsigned int cpu, uint64_t mpidr)
 	return OK;
 }
 
-/* The frame and bit of an INTID: SGIs and PPIs in this core's redistributor, SPIs in the distributor. */
-static char *frame_of(uint32_t intid)
+/* The frame that an INTID's bit is in: SGIs and PPIs in the core's redistributor, SPIs in the distributor. Or NULL. */
+static char *frame_of(unsigned int cpu, uint32_t intid)
 {
-	return intid < 32 ? gicr[plat_cpu_index()] + GICR_SGI : gicd;
+	char *rd;
+
+	if (intid >= nr_spi_end)
+		return NULL;
+	if (intid >= 32)
+		return gicd;
+	rd = __atomic_load_n(&gicr[cpu], __ATOMIC_ACQUIRE); /* of another core, which may be coming up */
+	return rd ? rd + GICR_SGI : NULL;
 }
 
-static void write_bit(uint32_t intid, uint32_t reg)
+/* Of the registers where writing a one acts on that interrupt, and zeros do nothing. */
+static void write_bit(unsigned int cpu, uint32_t intid, uint32_t reg)
 {
-	if (intid < nr_spi_end)
-		io_write32(frame_of(intid) + reg + intid / 32 * 4, UINT32_C(1) << (intid % 32));
+	char *frame = frame_of(cpu, intid);
+
+	if (frame)
+		io_write32(frame + reg + intid / 32 * 4, UINT32_C(1) << (intid % 32));
 }
 
 static void change_bits(char *reg, uint32_t clear, uint32_t set)
@@ -168,34 +189,112 @@ static void change_bits(char *reg, uint32_t clear, uint32_t set)
 	io_write32(reg, (io_read32(reg) & ~clear) | set);
 }
 
-/* Group 1 secure: IGROUPR 0, IGRPMODR 1 (IHI 0069 12.9.9). SPIs: one core at a time, while partitions are built. */
-static void make_secure(uint32_t intid)
+static void set_priority(char *frame, uint32_t intid, uint32_t priority)
 {
-	char *f = frame_of(intid);
-	uint32_t bit = UINT32_C(1) << (intid % 32), word = intid / 32 * 4, byte = intid % 4 * 8;
+	uint32_t byte = intid % 4 * 8;
 
-	if (intid >= nr_spi_end)
+	change_bits(frame + GICD_IPRIORITYR + (intid & ~3u), UINT32_C(0xff) << byte, priority << byte);
+}
+
+/*
+ * Group 1 secure: IGROUPR 0, IGRPMODR 1 (IHI 0069 12.9.9). The priority of one that is secure already stays: it may
+ * have been chosen. Several interrupts share each of these registers, and any core may come here.
+ */
+static void make_secure(unsigned int cpu, uint32_t intid)
+{
+	char *f = frame_of(cpu, intid);
+	uint32_t bit = UINT32_C(1) << (intid % 32), word = intid / 32 * 4;
+
+	if (!f)
 		return;
-	change_bits(f + GICD_IGROUPR + word, bit, 0);
-	change_bits(f + GICD_IGRPMODR + word, 0, bit);
-	change_bits(f + GICD_IPRIORITYR + (intid & ~3u), UINT32_C(0xff) << byte, (uint32_t)PRIO_SECURE << byte);
+	spin_lock(&config_lock);
+	if ((io_read32(f + GICD_IGROUPR + word) & bit) || !(io_read32(f + GICD_IGRPMODR + word) & bit)) {
+		change_bits(f + GICD_IGRPMODR + word, 0, bit);
+		change_bits(f + GICD_IGROUPR + word, bit, 0);
+		set_priority(f, intid, PRIO_SECURE);
+	}
+	spin_unlock(&config_lock);
+}
+
+void host_irq_enable_on(unsigned int cpu, uint32_t intid)
+{
+	if (gic_shared)
+		make_secure(cpu, intid);
+	write_bit(cpu, intid, GICD_ISENABLER);
+}
+
+void host_irq_disable_on(unsigned int cpu, uint32_t intid)
+{
+	write_bit(cpu, intid, GICD_ICENABLER);
 }
 
 void host_irq_enable(uint32_t intid)
 {
-	if (gic_shared)
-		make_secure(intid);
-	write_bit(intid, GICD_ISENABLER);
+	host_irq_enable_on(plat_cpu_index(), intid);
 }
 
 void host_irq_disable(uint32_t intid)
 {
-	write_bit(intid, GICD_ICENABLER);
+	host_irq_disable_on(plat_cpu_index(), intid);
+}
+
+void host_irq_set_priority(uint32_t intid, uint8_t priority)
+{
+	char *f = frame_of(plat_cpu_index(), intid);
+
+	if (!f)
+		return;
+	spin_lock(&config_lock);
+	set_priority(f, intid, gic_shared ? MIN(priority, PRIO_SECURE_MAX) : priority);
+	spin_unlock(&config_lock);
+}
+
+void host_irq_set_pending(uint32_t intid)
+{
+	write_bit(plat_cpu_index(), intid, GICD_ISPENDR);
+}
+
+bool host_irq_is_pending(uint32_t intid)
+{
+	char *f = frame_of(plat_cpu_index(), intid);
+
+	return f && (io_read32(f + GICD_ISPENDR + intid / 32 * 4) & UINT32_C(1) << (intid % 32));
+}
+
+/*
+ * A PPI can be deactivated by ICC_DIR_EL1 only where it is active; an SPI anywhere (IHI 0069 4.1). In QEMU ICC_DIR_EL1 at
+ * S-EL2 does nothing to a secure interrupt (its check is that of EL2 before FEAT_SEL2): the register does the same.
+ */
+void host_irq_deactivate_on(unsigned int cpu, uint32_t intid)
+{
+	if (!gic_shared && (intid >= 32 || cpu == plat_cpu_index()))
+		gic_cpuif_deactivate(intid);
+	else
+		write_bit(cpu, intid, GICD_ICACTIVER);
+}
+
+void host_irq_hold_foreign(bool hold)
+{
+	unsigned int cpu = plat_cpu_index();
+
+	if (!gic_shared || held[cpu].on == hold)
+		return;
+	held[cpu].on = hold;
+	if (hold)
+		held[cpu].pmr = gic_cpuif_priority_mask(PMR_SECURE_ONLY);
+	else
+		(void)gic_cpuif_priority_mask(held[cpu].pmr);
+}
+
+/* A FIQ that is not of group 0 is the normal world's: it has no group here that could be read (IHI 0069 4.6.3). */
+bool host_irq_foreign_is_firmware(void)
+{
+	return gic_shared && gic_cpuif_pending_group0() < HOST_IRQ_SPECIAL;
 }
 
 void host_irq_set_active(uint32_t intid, bool active)
 {
-	write_bit(intid, active ? GICD_ISACTIVER : GICD_ICACTIVER);
+	write_bit(plat_cpu_index(), intid, active ? GICD_ISACTIVER : GICD_ICACTIVER);
 }
 
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
@@ -221,9 +320,13 @@ void host_irq_drop(uint32_t intid)
 	gic_cpuif_drop(intid);
 }
 
+/* Of this core's own: short, as each interrupt comes here. */
 void host_irq_deactivate(uint32_t intid)
 {
-	gic_cpuif_deactivate(intid);
+	if (likely(!gic_shared))
+		gic_cpuif_deactivate(intid);
+	else
+		write_bit(plat_cpu_index(), intid, GICD_ICACTIVER);
 }
 
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)

@@ -2,8 +2,9 @@
 /*
  * The physical GICv3 (IHI 0069), driven from EL2 through system registers; implements the interrupt part of
  * plat/plat.h. EOI mode 1.
- * State owned: where the distributor and each core's redistributor are. No lock: what several cores would change is
- * changed at boot only, and the rest are write-one registers or a core's own.
+ * State owned: where the distributor and each core's redistributor are; what the normal world's priority mask was while
+ * its interrupts are held back. Lock: LOCK_GIC for group and priority in the secure role, where interrupts become ours
+ * one by one at any time; the rest are write-one registers, a core's own, or changed at boot only.
  */
 #ifndef DRV_GICV3_H
 #define DRV_GICV3_H

@@ -13,7 +13,8 @@ extern const char plat_name[];
 
 /* --- The physical interrupt controller (src/drv/gicv3.c). EOI mode 1: priority drop and deactivation are apart. --- */
 
-#define HOST_IRQ_NONE 1023
+#define HOST_IRQ_SPECIAL 1020 /* from here on there are no interrupts */
+#define HOST_IRQ_NONE	 1023
 
 /*
  * Acknowledge the highest pending interrupt of this core: its INTID, or HOST_IRQ_NONE or another special one (>= 1020).
@@ -30,6 +31,28 @@ void host_irq_disable(uint32_t intid);
 void host_irq_set_active(uint32_t intid, bool active);
 /* Route an SPI to a core and set trigger and priority. */
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge);
+
+/*
+ * What a partition that owns an interrupt needs. An SPI, or a PPI of core cpu: nothing happens when that core's
+ * redistributor is not known yet. Any core may call them.
+ */
+void host_irq_enable_on(unsigned int cpu, uint32_t intid);
+void host_irq_disable_on(unsigned int cpu, uint32_t intid);
+/* What core cpu acknowledged and dropped. */
+void host_irq_deactivate_on(unsigned int cpu, uint32_t intid);
+/* Pending by software; and whether it is. PPIs: this core's. Pending here is not "active and pending". */
+void host_irq_set_pending(uint32_t intid);
+bool host_irq_is_pending(uint32_t intid);
+/* 0 is the highest. Where the normal world has the GIC too, ours is above all of its: at most 0x7f. PPIs: this core's. */
+void host_irq_set_priority(uint32_t intid, uint8_t priority);
+
+/*
+ * While held, no interrupt of the normal world is signalled on this core; ours are, and firmware's. Released before
+ * the normal world runs again. Twice is once.
+ */
+void host_irq_hold_foreign(bool hold);
+/* Of an interrupt that is not ours and is pending on this core: it is firmware's (group 0), not the normal world's. */
+bool host_irq_foreign_is_firmware(void);
 
 /* Send SGI number sgi (0 to 15) to another core (by its index). */
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi);

@@ -26,7 +26,7 @@
 #define DEVICE (PTE_VALID | PTE_ATTR(0) | PTE_RES1 | PTE_AF | PTE_XN)
 
 /* Image: L0, L1, and an L2 and L3 for each 2 MiB touched; boot window: L0 entry, L1, L2, an L3 for the UART. */
-#define BOOT_TABLES 24
+#define BOOT_TABLES CONFIG_BOOT_TABLES
 
 extern char _start[], _text_end[], _rodata_end[], _file_end[], _bss_start[], _bss_end[], _end[];
 extern uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT], panic_stacks[CONFIG_MAX_CPUS][PANIC_STACK];

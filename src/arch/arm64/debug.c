@@ -2,15 +2,16 @@
 /* Breakpoint and watchpoint registers of the hardware (ARM DDI 0487 D19.3). */
 #include "arch/debug.h"
 #include "arch/sysreg.h"
+#include "arch/world.h"
 
 unsigned int arch_debug_breakpoints(void)
 {
-	return (unsigned int)BITS(sysreg_read(ID_AA64DFR0_EL1), 15, 12) + 1;
+	return world_has_debug ? (unsigned int)BITS(sysreg_read(ID_AA64DFR0_EL1), 15, 12) + 1 : 0;
 }
 
 unsigned int arch_debug_watchpoints(void)
 {
-	return (unsigned int)BITS(sysreg_read(ID_AA64DFR0_EL1), 23, 20) + 1;
+	return world_has_debug ? (unsigned int)BITS(sysreg_read(ID_AA64DFR0_EL1), 23, 20) + 1 : 0;
 }
 
 #define NUMBERS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)

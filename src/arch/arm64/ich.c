@@ -2,6 +2,7 @@
 /* The virtual CPU interface registers (IHI 0069 12.4). */
 #include "arch/ich.h"
 #include "arch/switch.h"
+#include "arch/world.h"
 
 static unsigned int lr_count, ap_count;
 
@@ -85,7 +86,7 @@ void ich_init_cpu(void)
 	for (unsigned int i = 0; i < lr_count; i++)
 		ich_lr_write(i, 0);
 	sysreg_write(ICH_VMCR_EL2, 0);
-	sysreg_write(ICH_HCR_EL2, 0);
+	sysreg_write(ICH_HCR_EL2, world_ich_hcr);
 	/* A guest sees the GICv3 system-register interface only (its ICC_SRE_EL1.SRE is RAO/WI from ICC_SRE_EL2 on). */
 	sysreg_write(ICC_SRE_EL1, 7);
 }

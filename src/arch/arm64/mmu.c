@@ -4,6 +4,7 @@
  */
 #include "arch/mmu.h"
 #include "arch/sysreg.h"
+#include "arch/world.h"
 
 #define TLBI(op)      __asm__ volatile("tlbi " op ::: "memory")
 #define TLBI_X(op, x) __asm__ volatile("tlbi " op ", %0" : : "r"(x) : "memory")
@@ -35,13 +36,18 @@ void arch_s1_tlb_flush(va_t va, uint64_t size)
 }
 
 /* TLBI by VMID acts on the current VTTBR_EL2.VMID. */
+static bool other_vmid(uint64_t a, uint64_t b)
+{
+	return BITS(a ^ b, 63, 48) != 0;
+}
+
 static uint64_t vmid_enter(uint64_t vttbr)
 {
 	uint64_t old = sysreg_read(VTTBR_EL2);
 
 	DSB("ishst");
-	if (old != vttbr) {
-		sysreg_write(VTTBR_EL2, vttbr);
+	if (other_vmid(old, vttbr)) {
+		sysreg_write(VTTBR_EL2, world_vmid_only(vttbr));
 		ISB();
 	}
 	return old;
@@ -49,12 +55,15 @@ static uint64_t vmid_enter(uint64_t vttbr)
 
 static void vmid_leave(uint64_t old, uint64_t vttbr)
 {
-	if (old != vttbr)
+	if (other_vmid(old, vttbr))
 		sysreg_write(VTTBR_EL2, old);
 	ISB();
 }
 
-void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size)
+/* In the operand of TLBI IPAS2E1IS, in secure state: the IPA is a non-secure one. */
+#define TLBI_NS BIT(63)
+
+static void flush_ipas(uint64_t vttbr, ipa_t ipa, uint64_t size, uint64_t space)
 {
 	uint64_t pages = size >> PAGE_SHIFT, old;
 
@@ -64,11 +73,21 @@ void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size)
 	}
 	old = vmid_enter(vttbr);
 	for (uint64_t i = 0; i < pages; i++)
-		TLBI_X("ipas2e1is", (ipa.a >> PAGE_SHIFT) + i);
+		TLBI_X("ipas2e1is", space | ((ipa.a >> PAGE_SHIFT) + i));
 	DSB("ish"); /* stage 2 entries are gone before combined ones are dropped */
 	TLBI("vmalle1is");
 	DSB("ish");
 	vmid_leave(old, vttbr);
+}
+
+void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size)
+{
+	flush_ipas(vttbr, ipa, size, 0);
+}
+
+void arch_s2_tlb_flush_ns(uint64_t vttbr, ipa_t ipa, uint64_t size)
+{
+	flush_ipas(vttbr, ipa, size, TLBI_NS);
 }
 
 void arch_s2_tlb_flush_all(uint64_t vttbr)

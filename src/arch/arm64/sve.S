@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All of the SVE state at the greatest vector length that we may have: Z0-Z31, P0-P15, FFR. Of the normal world, while a Secure Partition has the V
- * registers. EL2's own access is on and ZCR_EL2 set (world_s.c). x0 = struct arch_sve.
+ * All of the SVE state at the vector length of this moment: Z0-Z31, P0-P15, and FFR if w1. Of the normal world, while a Secure Partition has the
+ * V registers. EL2's own access is on (world_s.c). x0 = struct arch_sve.
  */
 	.arch	armv8.2-a+sve
 
@@ -12,26 +12,28 @@
 	.endm
 	.macro	each_p op
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-	\op	p\n, [x1, #\n, mul vl]
+	\op	p\n, [x2, #\n, mul vl]
 	.endr
 	.endm
 
 	.text
 	.global	arch_sve_save_regs
 arch_sve_save_regs:
-	add	x1, x0, #(32 * 256)
+	add	x2, x0, #(32 * 256)
 	each_z	str
 	each_p	str
+	cbz	w1, 1f
 	rdffr	p0.b
-	str	p0, [x1, #16, mul vl]
-	ldr	p0, [x1]
-	ret
+	str	p0, [x2, #16, mul vl]
+	ldr	p0, [x2]
+1:	ret
 
 	.global	arch_sve_load_regs
 arch_sve_load_regs:
-	add	x1, x0, #(32 * 256)
-	ldr	p0, [x1, #16, mul vl]
+	add	x2, x0, #(32 * 256)
+	cbz	w1, 1f
+	ldr	p0, [x2, #16, mul vl]
 	wrffr	p0.b
-	each_z	ldr
+1:	each_z	ldr
 	each_p	ldr
 	ret

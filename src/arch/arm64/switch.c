@@ -13,42 +13,95 @@
 
 static bool have_pauth, have_ras;
 
-void arch_vcpu_save(struct arch_vcpu *a)
+/*
+ * The registers go two by two, as the compiler makes one access of the two of a pair: by their place in the list, whose
+ * length is even. The base is hidden from it, lest the offsets be too great for that.
+ */
+#define IS_VTIMER(r) ((r) == R_CNTV_CVAL_EL0 || (r) == R_CNTV_CTL_EL0)
+_Static_assert(R_CNTV_CVAL_EL0 % 2 == 0 && R_CNTV_CTL_EL0 == R_CNTV_CVAL_EL0 + 1, "a pair, which is left out");
+_Static_assert(R_APIAKeyLo_EL1 % 2 == 0 && R_VDISR_EL2 % 2 == 0, "both lists are of pairs");
+
+#define SAVE(name)                                                                                                     \
+	if (!IS_VTIMER(R_##name)) {                                                                                    \
+		uint64_t value = sysreg_read(name);                                                                    \
+                                                                                                                       \
+		if (R_##name % 2) {                                                                                    \
+			el1[R_##name - 1] = first;                                                                     \
+			el1[R_##name] = value;                                                                         \
+		} else {                                                                                               \
+			first = value;                                                                                 \
+		}                                                                                                      \
+	}
+
+#define LOAD(name)                                                                                                     \
+	if (!IS_VTIMER(R_##name)) {                                                                                    \
+		if (R_##name % 2) {                                                                                    \
+			sysreg_write(name, second);                                                                    \
+		} else {                                                                                               \
+			uint64_t value = el1[R_##name];                                                                \
+                                                                                                                       \
+			second = el1[R_##name + 1];                                                                    \
+			sysreg_write(name, value);                                                                     \
+		}                                                                                                      \
+	}
+
+void arch_el1_save(struct arch_vcpu *a)
 {
+	uint64_t *el1 = a->el1, first = 0;
+
 	a->pc = sysreg_read(ELR_EL2);
 	a->pstate = sysreg_read(SPSR_EL2);
-#define X(name, reset) a->el1[R_##name] = sysreg_read(name);
+	__asm__("" : "+r"(el1));
+#define X(name, reset) SAVE(name)
 	EL1_REGS(X)
 #undef X
 	if (have_pauth) {
-#define X(name) a->el1[R_##name] = sysreg_read(name);
-		PAUTH_REGS(X)
-#undef X
+		PAUTH_REGS(SAVE)
 	}
 	if (have_ras)
-		a->el1[R_VDISR_EL2] = sysreg_read(VDISR_EL2);
-	arch_fpsimd_save(&a->fp);
+		el1[R_VDISR_EL2] = sysreg_read(VDISR_EL2);
+	if (world_keeps_vtimer)
+		return;
+	el1[R_CNTV_CVAL_EL0] = sysreg_read(CNTV_CVAL_EL0);
+	el1[R_CNTV_CTL_EL0] = sysreg_read(CNTV_CTL_EL0);
 	/* The next vCPU's timer is its own; none must fire for this one here. */
 	sysreg_write(CNTV_CTL_EL0, 0);
 }
 
-void arch_vcpu_load(const struct arch_vcpu *a)
+void arch_el1_load(const struct arch_vcpu *a)
 {
+	const uint64_t *el1 = a->el1;
+	uint64_t second = 0;
+
 	sysreg_write(ELR_EL2, a->pc);
 	sysreg_write(SPSR_EL2, a->pstate);
 	sysreg_write(VMPIDR_EL2, a->vmpidr);
 	sysreg_write(CNTVOFF_EL2, a->cntvoff);
 	sysreg_write(HCR_EL2, a->hcr);
-#define X(name, reset) sysreg_write(name, a->el1[R_##name]);
+	__asm__("" : "+r"(el1));
+#define X(name, reset) LOAD(name)
 	EL1_REGS(X)
 #undef X
 	if (have_pauth) {
-#define X(name) sysreg_write(name, a->el1[R_##name]);
-		PAUTH_REGS(X)
-#undef X
+		PAUTH_REGS(LOAD)
 	}
 	if (have_ras)
-		sysreg_write(VDISR_EL2, a->el1[R_VDISR_EL2]);
+		sysreg_write(VDISR_EL2, el1[R_VDISR_EL2]);
+	if (world_keeps_vtimer)
+		return;
+	sysreg_write(CNTV_CVAL_EL0, el1[R_CNTV_CVAL_EL0]);
+	sysreg_write(CNTV_CTL_EL0, el1[R_CNTV_CTL_EL0]);
+}
+
+void arch_vcpu_save(struct arch_vcpu *a)
+{
+	arch_el1_save(a);
+	arch_fpsimd_save(&a->fp);
+}
+
+void arch_vcpu_load(const struct arch_vcpu *a)
+{
+	arch_el1_load(a);
 	arch_fpsimd_load(&a->fp);
 }
 
@@ -66,6 +119,16 @@ void arch_tlb_flush_vmid_local(void)
 void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
 	uint64_t hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
+
+	if (hcr == a->hcr)
+		return;
+	a->hcr = hcr;
+	sysreg_write(HCR_EL2, hcr);
+}
+
+void arch_guest_set_lines(struct arch_vcpu *a, bool irq, bool fiq)
+{
+	uint64_t hcr = (a->hcr & ~(HCR_VI | HCR_VF)) | (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
 
 	if (hcr == a->hcr)
 		return;

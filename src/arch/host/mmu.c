@@ -75,6 +75,11 @@ void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size)
 	host_log_add(HOST_S2_FLUSH, ipa.a, size, vttbr);
 }
 
+void arch_s2_tlb_flush_ns(uint64_t vttbr, ipa_t ipa, uint64_t size)
+{
+	host_log_add(HOST_S2_FLUSH_NS, ipa.a, size, vttbr);
+}
+
 void arch_s2_tlb_flush_all(uint64_t vttbr)
 {
 	host_log_add(HOST_S2_FLUSH_ALL, 0, 0, vttbr);

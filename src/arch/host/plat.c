@@ -17,7 +17,13 @@
 
 HOST_FAKE const char plat_name[] = "host";
 
-static bool enabled[INTIDS];
+/* Of each core; SPIs in core 0's place. */
+static struct {
+	bool enabled[INTIDS], pending[INTIDS];
+	uint8_t priority[INTIDS];
+	bool held;
+} irq[CONFIG_MAX_CPUS];
+static bool firmware_irq;
 static _Thread_local uint32_t raised = HOST_IRQ_NONE;
 static char text[UART_SIZE];
 static size_t text_len;
@@ -25,7 +31,8 @@ static const char *typed = "";
 
 void host_plat_reset(void)
 {
-	memset(enabled, 0, sizeof(enabled));
+	memset(irq, 0, sizeof(irq));
+	firmware_irq = false;
 	raised = HOST_IRQ_NONE;
 	text[0] = 0;
 	text_len = 0;
@@ -65,16 +72,93 @@ HOST_FAKE void host_irq_deactivate(uint32_t intid)
 	host_irq_set_active(intid, false);
 }
 
+static unsigned int home(unsigned int cpu, uint32_t intid)
+{
+	CHECK(intid < INTIDS && cpu < CONFIG_MAX_CPUS);
+	return intid < 32 ? cpu : 0;
+}
+
+bool host_irq_enabled(unsigned int cpu, uint32_t intid)
+{
+	return __atomic_load_n(&irq[home(cpu, intid)].enabled[intid], __ATOMIC_RELAXED);
+}
+
+uint8_t host_irq_priority(unsigned int cpu, uint32_t intid)
+{
+	return __atomic_load_n(&irq[home(cpu, intid)].priority[intid], __ATOMIC_RELAXED);
+}
+
+bool host_irq_foreign_held(unsigned int cpu)
+{
+	return __atomic_load_n(&irq[cpu].held, __ATOMIC_RELAXED);
+}
+
+void host_irq_clear_pending(unsigned int cpu, uint32_t intid)
+{
+	__atomic_store_n(&irq[home(cpu, intid)].pending[intid], false, __ATOMIC_RELAXED);
+}
+
+void host_irq_firmware_set(bool pending)
+{
+	firmware_irq = pending;
+}
+
+HOST_FAKE void host_irq_enable_on(unsigned int cpu, uint32_t intid)
+{
+	__atomic_store_n(&irq[home(cpu, intid)].enabled[intid], true, __ATOMIC_RELAXED);
+	host_log_add(HOST_IRQ_ENABLE, intid, true, cpu);
+}
+
+HOST_FAKE void host_irq_disable_on(unsigned int cpu, uint32_t intid)
+{
+	__atomic_store_n(&irq[home(cpu, intid)].enabled[intid], false, __ATOMIC_RELAXED);
+	host_log_add(HOST_IRQ_ENABLE, intid, false, cpu);
+}
+
 HOST_FAKE void host_irq_enable(uint32_t intid)
 {
-	CHECK(intid < INTIDS);
-	enabled[intid] = true;
+	host_irq_enable_on(plat_cpu_index(), intid);
 }
 
 HOST_FAKE void host_irq_disable(uint32_t intid)
 {
-	CHECK(intid < INTIDS);
-	enabled[intid] = false;
+	host_irq_disable_on(plat_cpu_index(), intid);
+}
+
+HOST_FAKE void host_irq_deactivate_on(unsigned int cpu, uint32_t intid)
+{
+	(void)home(cpu, intid);
+	host_log_add(HOST_IRQ_DEACTIVATE, intid, cpu, 0);
+}
+
+HOST_FAKE void host_irq_set_pending(uint32_t intid)
+{
+	__atomic_store_n(&irq[home(plat_cpu_index(), intid)].pending[intid], true, __ATOMIC_RELAXED);
+}
+
+HOST_FAKE bool host_irq_is_pending(uint32_t intid)
+{
+	return __atomic_load_n(&irq[home(plat_cpu_index(), intid)].pending[intid], __ATOMIC_RELAXED);
+}
+
+HOST_FAKE void host_irq_set_priority(uint32_t intid, uint8_t priority)
+{
+	__atomic_store_n(&irq[home(plat_cpu_index(), intid)].priority[intid], MIN(priority, 0x7f), __ATOMIC_RELAXED);
+}
+
+HOST_FAKE void host_irq_hold_foreign(bool hold)
+{
+	unsigned int cpu = plat_cpu_index();
+
+	if (host_irq_foreign_held(cpu) == hold)
+		return;
+	__atomic_store_n(&irq[cpu].held, hold, __ATOMIC_RELAXED);
+	host_log_add(HOST_IRQ_HOLD, hold, cpu, 0);
+}
+
+HOST_FAKE bool host_irq_foreign_is_firmware(void)
+{
+	return firmware_irq;
 }
 
 HOST_FAKE void host_irq_set_active(uint32_t intid, bool on)

@@ -29,9 +29,13 @@ static const char *const ap_name[2][4] = {
 };
 
 const char world_name[] = "host";
+const char world_tree[] = "host device tree";
 const bool world_shares_gic = false;
 const unsigned int world_sgi_base = 0;
 const unsigned int world_timer_index = 3;
+const bool world_has_debug = true;
+const uint32_t world_ich_hcr = 0;
+bool world_keeps_vtimer;
 
 uint64_t guest_el1_read(enum el1_reg r)
 {
@@ -58,17 +62,22 @@ HOST_FAKE void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 #undef X
 }
 
-HOST_FAKE void arch_vcpu_save(struct arch_vcpu *a)
+HOST_FAKE void arch_el1_save(struct arch_vcpu *a)
 {
 	a->pc = sysreg_read(ELR_EL2);
 	a->pstate = sysreg_read(SPSR_EL2);
 	for (unsigned int r = 0; r < EL1_REG_COUNT; r++)
 		a->el1[r] = *host_cell(el1_name[r]);
-	arch_fpsimd_save(&a->fp);
 	sysreg_write(CNTV_CTL_EL0, 0);
 }
 
-HOST_FAKE void arch_vcpu_load(const struct arch_vcpu *a)
+HOST_FAKE void arch_vcpu_save(struct arch_vcpu *a)
+{
+	arch_el1_save(a);
+	arch_fpsimd_save(&a->fp);
+}
+
+HOST_FAKE void arch_el1_load(const struct arch_vcpu *a)
 {
 	sysreg_write(ELR_EL2, a->pc);
 	sysreg_write(SPSR_EL2, a->pstate);
@@ -77,6 +86,11 @@ HOST_FAKE void arch_vcpu_load(const struct arch_vcpu *a)
 	sysreg_write(HCR_EL2, a->hcr);
 	for (unsigned int r = 0; r < EL1_REG_COUNT; r++)
 		*host_cell(el1_name[r]) = a->el1[r];
+}
+
+HOST_FAKE void arch_vcpu_load(const struct arch_vcpu *a)
+{
+	arch_el1_load(a);
 	arch_fpsimd_load(&a->fp);
 }
 
@@ -94,6 +108,12 @@ HOST_FAKE void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 void arch_guest_trap_waits(struct arch_vcpu *a, bool trap)
 {
 	a->hcr = trap ? a->hcr | HCR_TWI | HCR_TWE : a->hcr & ~(HCR_TWI | HCR_TWE);
+	sysreg_write(HCR_EL2, a->hcr);
+}
+
+void arch_guest_set_lines(struct arch_vcpu *a, bool irq, bool fiq)
+{
+	a->hcr = (a->hcr & ~(HCR_VI | HCR_VF)) | (irq ? HCR_VI : 0) | (fiq ? HCR_VF : 0);
 	sysreg_write(HCR_EL2, a->hcr);
 }
 
@@ -164,6 +184,23 @@ void world_stage2_load(uint64_t vttbr, uint64_t vtcr)
 {
 	sysreg_write(VTTBR_EL2, vttbr);
 	sysreg_write(VTCR_EL2, vtcr);
+}
+
+/* Kept beside the other one, so that a test sees both. */
+void world_stage2_ns_load(uint64_t vttbr, uint64_t vtcr)
+{
+	*host_cell("VTTBR_EL2 of the NS space") = vttbr;
+	*host_cell("VTCR_EL2 of the NS space") = vtcr;
+}
+
+HOST_FAKE bool world_ipa_is_own(uint64_t va UNUSED)
+{
+	return true;
+}
+
+uint64_t world_vmid_only(uint64_t vttbr)
+{
+	return vttbr;
 }
 
 void world_timer_write(uint64_t cval, uint64_t ctl)

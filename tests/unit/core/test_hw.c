@@ -347,6 +347,12 @@ static void test_wrong_numbers(void **state UNUSED)
 	assert_int_equal(WITH("/memory", "reg", 0, 0x40000000, 0), E_FORMAT);
 	assert_int_equal(WITH("/memory", "reg", 0, 0x40000000, 0, 0), E_FORMAT); /* nothing in it */
 	assert_int_equal(WITH("/memory", "reg", UINT32_MAX, UINT32_MAX, 0, 1), OK);
+	assert_int_equal(WITH("/memory", "reg", 0, 0x40000000, 0, 0x2000, 0, 0x40001fff, 0, 1), E_FORMAT);
+	assert_non_null(strstr(err.text, "/memory@000000000: reg: overlaps other memory"));
+	assert_int_equal(WITH("/memory", "reg", 0, 0x40001000, 0, 0x2000, 0, 0x40000000, 0, 0x1001), E_FORMAT);
+	assert_int_equal(WITH("/memory", "reg", 0, 0x40001000, 0, 0x1000, 0, 0x40000000, 0, 0x1000), OK);
+	assert_int_equal(WITH("/memory", "reg", UINT32_MAX, 0xfffff000, 0, 0x1000, UINT32_MAX, 0xfffff800, 0, 0x800),
+			 E_FORMAT);
 	assert_int_equal(WITH("/", "#address-cells", 3), E_FORMAT);
 	assert_int_equal(WITH("/", "#address-cells", 0), E_FORMAT);
 	assert_int_equal(WITH("/", "#size-cells", 3), E_FORMAT);

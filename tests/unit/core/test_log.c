@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "core/percpu.h"
 
-#define RING_SIZE 8192
+#define RING_SIZE CONFIG_LOG_RING
 #define THREADS	  4u
 #define LINES	  500u
 

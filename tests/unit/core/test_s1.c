@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* core/s1: the direct map without the image, W^X, the window, tables at boot from the pool and later from frames. */
+/*
+ * core/s1: the direct map without the image, W^X, the window, tables at boot from the pool and later from frames; and
+ * each core's slot.
+ */
 #include "unit.h"
 
 #include "arch/host.h"
 #include "core/frame.h"
+#include "core/percpu.h"
 #include "core/pgtable.h"
 #include "core/s1.h"
 
@@ -107,17 +111,15 @@ static void test_map_ram_shapes(void **state)
 	assert_int_equal(s1_map_ram(PA(UINT64_MAX - 4095), 8192), E_RANGE);
 }
 
-/* ARM DDI 0487 D8.3.2: XN 54, AF 10, SH 9:8, AP[2] 7, AP[1] 6 (RES1 at EL2), AttrIndx 4:2. Never both W and X. */
+/* ARM DDI 0487 D8.3.2: XN 54, AF 10, SH 9:8, AP[2] 7, AP[1] 6 (RES1 at EL2), NS 5, AttrIndx 4:2. Never both W and X. */
 static void test_descriptors(void **state)
 {
 	static const struct {
 		enum s1_attr attr;
 		uint64_t bits;
 	} row[] = {
-		{ S1_RO, BIT(54) | 0x7c7 },
-		{ S1_RW, BIT(54) | 0x747 },
-		{ S1_RX, 0x7c7 },
-		{ S1_DEVICE, BIT(54) | 0x443 },
+		{ S1_RO, BIT(54) | 0x7c7 },	{ S1_RW, BIT(54) | 0x747 },    { S1_RX, 0x7c7 },
+		{ S1_DEVICE, BIT(54) | 0x443 }, { S1_NS_RO, BIT(54) | 0x7e7 }, { S1_NS_RW, BIT(54) | 0x767 },
 	};
 	unsigned int level;
 
@@ -216,6 +218,46 @@ static void test_tables_from_pool_then_frames(void **state)
 	assert_int_equal(frame_count_free(), free);
 }
 
+/* A core's page: gone from every TLB before it maps something else, without memory for tables, beside other cores'. */
+static void test_slots(void **state)
+{
+	static struct percpu cpu[2] = { { .index = 0 }, { .index = CONFIG_MAX_CPUS - 1 } };
+	uint64_t free, pa;
+	char *p, *q;
+
+	(void)state;
+	frames_up();
+	arch_this_cpu_set(&cpu[0]);
+	assert_int_equal(s1_slots_init(), OK);
+	assert_int_equal(s1_slots_init(), E_EXIST);
+	free = frame_count_free();
+	for (unsigned int i = 0; i < 3; i++) {
+		host_log_start();
+		p = s1_slot_map(PA(BASE + i * PAGE_SIZE), S1_NS_RW);
+		assert_non_null(p);
+		assert_true((uintptr_t)p >= S1_SLOTS && S1_SLOTS >= S1_WINDOW_END);
+		assert_true(mapped((uintptr_t)p, &pa) && pa == BASE + i * PAGE_SIZE);
+		s1_slot_unmap();
+		host_log_stop();
+		assert_false(mapped((uintptr_t)p, &pa));
+		assert_int_equal(host_log_at(host_log_count() - 1)->kind, HOST_S1_FLUSH);
+		assert_int_equal(host_log_at(host_log_count() - 1)->a, (uintptr_t)p);
+	}
+	p = s1_slot_map(PA(BASE), S1_NS_RO);
+	assert_null(s1_slot_map(PA(BASE), S1_NS_RO)); /* it has one only */
+	arch_this_cpu_set(&cpu[1]);
+	q = s1_slot_map(PA(BASE + PAGE_SIZE), S1_NS_RO);
+	assert_true(q && p != q && mapped((uintptr_t)q, &pa) && pa == BASE + PAGE_SIZE);
+	s1_slot_unmap();
+	assert_true(mapped((uintptr_t)p, &pa) && pa == BASE);
+	arch_this_cpu_set(&cpu[0]);
+	s1_slot_unmap();
+	assert_null(s1_slot_map(PA(BIT(48)), S1_NS_RO));
+	assert_null(s1_slot_map(PA(BASE + 1), S1_NS_RO));
+	assert_int_equal(frame_count_free(), free);
+	arch_this_cpu_set(NULL);
+}
+
 static void test_is_direct(void **state)
 {
 	(void)state;
@@ -251,6 +293,7 @@ int main(void)
 		TEST(test_map_and_unmap),
 		TEST(test_window),
 		TEST(test_tables_from_pool_then_frames),
+		TEST(test_slots),
 		TEST(test_is_direct),
 		TEST(test_pointers),
 	};

@@ -12,6 +12,8 @@
 #define HCR_FMO	   BIT(3)
 #define HCR_IMO	   BIT(4)
 #define HCR_AMO	   BIT(5)
+#define HCR_VF	   BIT(6) /* a virtual FIQ, IRQ is pending */
+#define HCR_VI	   BIT(7)
 #define HCR_FB	   BIT(9)  /* TLB and instruction cache maintenance reaches all cores: a vCPU may move */
 #define HCR_BSU_IS BIT(10) /* barriers are at least inner shareable: the same reason */
 #define HCR_TWI	   BIT(13)
@@ -52,7 +54,8 @@
 #define MDCR_GUEST (BIT(19) | BIT(14) | BIT(11) | BIT(10) | BIT(9) | BIT(6) | BIT(5))
 
 /* CNTHCTL_EL2: the guest reads the physical counter (EL1PCTEN) and not the physical timer, which is emulated. */
-#define CNTHCTL_GUEST BIT(0)
+#define CNTHCTL_GUEST  BIT(0)
+#define CNTHCTL_EL1TVT BIT(13) /* the virtual timer traps (FEAT_ECV) */
 
 /* ICC_SRE_EL2: SRE, DFB, DIB; not Enable: a guest's ICC_SRE_EL1 traps and is constant. */
 #define ICC_SRE_EL2_ALL 0x7

@@ -65,4 +65,20 @@ static inline void gic_cpuif_sgi(uint64_t sgi1r)
 	__asm__ volatile("isb" ::: "memory");
 }
 
+/* ICC_PMR_EL1: only what is above mask (below it, as a number) is signalled from now on. What it was. */
+static inline uint64_t gic_cpuif_priority_mask(uint64_t mask)
+{
+	uint64_t was = sysreg_read(ICC_PMR_EL1);
+
+	sysreg_write(ICC_PMR_EL1, mask);
+	__asm__ volatile("isb" ::: "memory");
+	return was;
+}
+
+/* The highest pending interrupt of group 0, if that is what is pending; else a special INTID. */
+static inline uint32_t gic_cpuif_pending_group0(void)
+{
+	return (uint32_t)sysreg_read(ICC_HPPIR0_EL1) & 0xffffff;
+}
+
 #endif

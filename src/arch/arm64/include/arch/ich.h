@@ -23,8 +23,12 @@
 
 /* ICH_HCR_EL2 */
 #define ICH_HCR_EN	    BIT(0)
-#define ICH_HCR_UIE	    BIT(1) /* underflow: none or one list register is valid */
-#define ICH_HCR_NPIE	    BIT(3) /* no pending interrupt in the list registers */
+#define ICH_HCR_UIE	    BIT(1)  /* underflow: none or one list register is valid */
+#define ICH_HCR_NPIE	    BIT(3)  /* no pending interrupt in the list registers */
+#define ICH_HCR_TC	    BIT(10) /* EL1's ICC registers trap: those common to both groups, */
+#define ICH_HCR_TALL0	    BIT(11) /* of group 0, */
+#define ICH_HCR_TALL1	    BIT(12) /* of group 1, */
+#define ICH_HCR_TDIR	    BIT(14) /* ICC_DIR_EL1 */
 #define ICH_HCR_EOICOUNT(v) BITS(v, 31, 27)
 
 /* List registers that this machine has (1 to 16). */

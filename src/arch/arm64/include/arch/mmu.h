@@ -30,6 +30,8 @@ void arch_s1_tlb_flush(va_t va, uint64_t size);
  * VMALLE1IS; DSB ISH; ISB: for the VMID of vttbr, whoever is loaded on this core (the caller's VTTBR_EL2 is put back).
  */
 void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size);
+/* The same for the non-secure IPA space of that VMID (at S-EL2). */
+void arch_s2_tlb_flush_ns(uint64_t vttbr, ipa_t ipa, uint64_t size);
 
 /* Everything of that VMID. */
 void arch_s2_tlb_flush_all(uint64_t vttbr);

@@ -11,6 +11,9 @@ void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr);
 
 void arch_vcpu_save(struct arch_vcpu *a);
 void arch_vcpu_load(const struct arch_vcpu *a);
+/* The same without the FP/SIMD registers. */
+void arch_el1_save(struct arch_vcpu *a);
+void arch_el1_load(const struct arch_vcpu *a);
 
 /* The stage 2 that walks from now on (with ISB). */
 void arch_stage2_load(uint64_t vttbr, uint64_t vtcr);
@@ -21,19 +24,23 @@ void arch_tlb_flush_vmid_local(void);
 /* WFI and WFE of the loaded vCPU come to EL2, so that others may have the core; or they let the core sleep. */
 void arch_guest_trap_waits(struct arch_vcpu *a, bool trap);
 
+/* The pins of a virtual CPU interface that is not there: a, which is loaded, has a virtual IRQ, FIQ pending. */
+void arch_guest_set_lines(struct arch_vcpu *a, bool irq, bool fiq);
+
 void arch_fpsimd_save(struct arch_fpsimd *f);
 void arch_fpsimd_load(const struct arch_fpsimd *f);
 
 /*
- * What is beyond FP/SIMD in the vector registers of the normal world (SVE), kept by the secure role while an SP is
- * loaded: before arch_vcpu_save(), after arch_vcpu_load(). Nothing where the CPU has no SVE.
+ * All of the normal world's vector registers (FP/SIMD, SVE, SME), kept by the secure role while an SP is loaded. FP/SIMD
+ * goes to fp where the CPU has no SVE, else it is part of z.
  */
 struct arch_sve {
-	uint8_t z[32][256], p[17][32]; /* at the greatest vector length; then P16 is FFR */
-	uint64_t zcr_el1, zcr_el2;
+	uint8_t z[32][256], p[17][32]; /* room for the greatest vector length; then P16 is FFR */
+	uint64_t svcr;		       /* of SME; the other only when it is not 0 */
+	uint64_t smcr_el1;
 } ALIGNED(16);
-void world_sve_save(struct arch_sve *s);
-void world_sve_load(const struct arch_sve *s);
+void world_vectors_save(struct arch_sve *s, struct arch_fpsimd *fp);
+void world_vectors_load(const struct arch_sve *s, const struct arch_fpsimd *fp);
 
 /* List registers empty, virtual interface off; count them. */
 void ich_init_cpu(void);

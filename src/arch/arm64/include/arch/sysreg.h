@@ -60,6 +60,9 @@
 #define CNTPOFF_EL2	S3_4_C14_C0_6
 #define ZCR_EL1		S3_0_C1_C2_0
 #define ZCR_EL2		S3_4_C1_C2_0
+#define SMCR_EL1	S3_0_C1_C2_6
+#define SMCR_EL2	S3_4_C1_C2_6
+#define SVCR		S3_3_C4_C2_2
 #define VSTTBR_EL2	S3_4_C2_C6_0
 #define VSTCR_EL2	S3_4_C2_C6_2
 #define CNTHPS_CTL_EL2	S3_4_C14_C5_1
@@ -73,6 +76,7 @@
 /* GICv3 CPU interface (IHI 0069 12.2, 12.4) */
 #define ICC_PMR_EL1	S3_0_C4_C6_0
 #define ICC_IAR0_EL1	S3_0_C12_C8_0
+#define ICC_HPPIR0_EL1	S3_0_C12_C8_2
 #define ICC_IAR1_EL1	S3_0_C12_C12_0
 #define ICC_EOIR1_EL1	S3_0_C12_C12_1
 #define ICC_DIR_EL1	S3_0_C12_C11_1

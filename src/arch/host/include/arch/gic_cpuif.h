@@ -37,4 +37,17 @@ static inline void gic_cpuif_sgi(uint64_t sgi1r)
 	sysreg_write(ICC_SGI1R_EL1, sgi1r);
 }
 
+static inline uint64_t gic_cpuif_priority_mask(uint64_t mask)
+{
+	uint64_t was = sysreg_read(ICC_PMR_EL1);
+
+	sysreg_write(ICC_PMR_EL1, mask);
+	return was;
+}
+
+static inline uint32_t gic_cpuif_pending_group0(void)
+{
+	return (uint32_t)sysreg_read(ICC_HPPIR0_EL1) & 0xffffff;
+}
+
 #endif

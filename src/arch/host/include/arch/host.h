@@ -29,6 +29,7 @@ enum host_event_kind {
 	HOST_PUBLISH,	   /* dsb ishst for descriptors */
 	HOST_S1_FLUSH,	   /* a: va, b: size */
 	HOST_S2_FLUSH,	   /* a: ipa, b: size, vttbr */
+	HOST_S2_FLUSH_NS,  /* the same, of the non-secure IPA space */
 	HOST_S2_FLUSH_ALL, /* vttbr */
 	HOST_DCACHE,	   /* a: host address, b: size */
 	HOST_ICACHE,	   /* a: host address, b: size */
@@ -36,10 +37,13 @@ enum host_event_kind {
 	HOST_SMC,	   /* a: x0, b: x1 */
 	HOST_TIMER,	   /* a: deadline */
 	HOST_WFI,
-	HOST_SGI,	  /* a: core, b: SGI */
-	HOST_IRQ_ACTIVE,  /* a: INTID, b: active */
-	HOST_STAGE2_LOAD, /* a: VTCR, vttbr */
-	HOST_OTHER,	  /* host_log_add by a test or another fake */
+	HOST_SGI,	     /* a: core, b: SGI */
+	HOST_IRQ_ACTIVE,     /* a: INTID, b: active */
+	HOST_IRQ_ENABLE,     /* a: INTID, b: enabled; vttbr: core */
+	HOST_IRQ_DEACTIVATE, /* host_irq_deactivate_on: a: INTID, b: core */
+	HOST_IRQ_HOLD,	     /* a: held; b: core. Only when it changes */
+	HOST_STAGE2_LOAD,    /* a: VTCR, vttbr */
+	HOST_OTHER,	     /* host_log_add by a test or another fake */
 };
 
 struct host_event {
@@ -79,6 +83,17 @@ void host_idreg_set(unsigned int crm, unsigned int op2, uint64_t value);
 
 /* The interrupt that host_irq_ack() gives next, once, on this core; it is active then. */
 void host_irq_raise(uint32_t intid);
+
+/*
+ * What plat/plat.h has been told of an interrupt of that core (SPIs: of any). host_irq_is_pending() is true from
+ * host_irq_set_pending() until host_irq_clear_pending().
+ */
+bool host_irq_enabled(unsigned int cpu, uint32_t intid);
+uint8_t host_irq_priority(unsigned int cpu, uint32_t intid);
+void host_irq_clear_pending(unsigned int cpu, uint32_t intid);
+bool host_irq_foreign_held(unsigned int cpu);
+/* What host_irq_foreign_is_firmware() says from now on. */
+void host_irq_firmware_set(bool pending);
 
 /* What the console UART was told since host_reset(), as a string, and what it will say. */
 const char *host_uart_text(void);

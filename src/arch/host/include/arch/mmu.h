@@ -9,6 +9,7 @@ void arch_pte_write(uint64_t *pte, uint64_t value);
 void arch_pte_publish(void);
 void arch_s1_tlb_flush(va_t va, uint64_t size);
 void arch_s2_tlb_flush(uint64_t vttbr, ipa_t ipa, uint64_t size);
+void arch_s2_tlb_flush_ns(uint64_t vttbr, ipa_t ipa, uint64_t size);
 void arch_s2_tlb_flush_all(uint64_t vttbr);
 void arch_dcache_clean_inval(const void *p, size_t size);
 void arch_icache_sync(const void *p, size_t size);
