@@ -65,12 +65,54 @@ const struct ffa_row *ffa_call_row(const struct ffa_row *rows, const struct ffa_
 void ffa_call_dispatch(const struct ffa_row *rows, struct ffa_caller *caller, struct ffa_regs *r);
 
 /* Does id use x8 to x17 (1.2)? Of others these registers are neither read nor written. */
-bool ffa_call_is_long(uint32_t id);
+static inline bool ffa_call_is_long(uint32_t id)
+{
+	return (id & FFA_ID_IS_64) &&
+	       (id == FFA_MSG_SEND_DIRECT_REQ2 || id == FFA_MSG_SEND_DIRECT_RESP2 || id == FFA_CONSOLE_LOG_64 ||
+		id == FFA_PARTITION_INFO_GET_REGS || id == FFA_SUCCESS_64);
+}
 /* How many registers, from x0 on, a caller gets back when x0 is id. */
-unsigned int ffa_call_regs(uint32_t id);
+static inline unsigned int ffa_call_regs(uint32_t id)
+{
+	return ffa_call_is_long(id) ? FFA_REGS : FFA_REGS_SHORT;
+}
 
-/* --- answers: x0 to x7 are set, what is not named is 0; x8 to x17 are zeroed too, see ffa_call_regs() --- */
+/* x8 to x17 of ffa_call_copy(). */
+void ffa_call_copy_rest(uint64_t *to, const uint64_t *from);
 
+/* A message or an answer from one set of registers to another: what it does not use stays as it is. Pairs, not a loop. */
+static inline void ffa_call_copy(uint64_t *to, const uint64_t *from)
+{
+	const uint64_t x0 = from[0], x1 = from[1], x2 = from[2], x3 = from[3];
+	const uint64_t x4 = from[4], x5 = from[5], x6 = from[6], x7 = from[7];
+
+	to[0] = x0;
+	to[1] = x1;
+	to[2] = x2;
+	to[3] = x3;
+	to[4] = x4;
+	to[5] = x5;
+	to[6] = x6;
+	to[7] = x7;
+	if (unlikely(ffa_call_is_long((uint32_t)x0)))
+		ffa_call_copy_rest(to, from);
+}
+
+/*
+ * --- answers: x0 to x7 are set, what is not named is 0. x8 to x17 stay as they are: the caller's own (SMCCC 1.2, 3.1),
+ * since r has the registers of the call. So a handler reads all that it needs before it answers.
+ */
+
+static inline void ffa_call_answer(struct ffa_regs *r, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	uint64_t *x = r->x;
+
+	x[0] = x0;
+	x[1] = x1;
+	x[2] = x2;
+	x[3] = x3;
+	x[4] = x[5] = x[6] = x[7] = 0;
+}
 /* FFA_ERROR with code, which is negative. */
 void ffa_call_error(struct ffa_regs *r, int code);
 /* FFA_SUCCESS (32-bit) with w2 and w3. */

@@ -27,8 +27,20 @@ static bool is_secure(uint16_t id)
 	return id & FFA_ID_SECURE;
 }
 
+/* What only REQ2 and RESP2 have. */
+static int decode_long(const struct ffa_regs *r, struct ffa_direct *out)
+{
+	out->kind = FFA_DIRECT_REGS18;
+	if (r->x[0] == FFA_MSG_SEND_DIRECT_REQ2)
+		out->uuid = (struct ffa_uuid){ { (uint32_t)r->x[2], (uint32_t)(r->x[2] >> 32), (uint32_t)r->x[3],
+						 (uint32_t)(r->x[3] >> 32) } };
+	else if (r->x[2] || r->x[3])
+		return FFA_INVALID_PARAMETERS;
+	return OK;
+}
+
 /* What requests and responses have in common. */
-static int decode(const struct ffa_regs *r, struct ffa_direct *out)
+static inline int decode(const struct ffa_regs *r, struct ffa_direct *out)
 {
 	const uint32_t id = (uint32_t)r->x[0], w1 = (uint32_t)r->x[1];
 	uint32_t w2 = (uint32_t)r->x[2];
@@ -36,15 +48,11 @@ static int decode(const struct ffa_regs *r, struct ffa_direct *out)
 	*out = (struct ffa_direct){
 		.sender = (uint16_t)FFA_SENDER(w1),
 		.receiver = (uint16_t)FFA_RECEIVER(w1),
-		.kind = ffa_call_is_long(id) ? FFA_DIRECT_REGS18 : FFA_DIRECT_REGS8,
 		.is64 = id & FFA_ID_IS_64,
 	};
-	if (id == FFA_MSG_SEND_DIRECT_REQ2)
-		out->uuid = (struct ffa_uuid){ { w2, (uint32_t)(r->x[2] >> 32), (uint32_t)r->x[3],
-						 (uint32_t)(r->x[3] >> 32) } };
-	else if (id == FFA_MSG_SEND_DIRECT_RESP2 && (r->x[2] || r->x[3]))
-		return FFA_INVALID_PARAMETERS;
-	if (out->kind == FFA_DIRECT_REGS18)
+	if (unlikely(ffa_call_is_long(id)))
+		return decode_long(r, out);
+	if (likely(!w2))
 		return OK;
 	out->framework = w2 & FFA_DIRECT_FRAMEWORK;
 	out->message = (uint8_t)(w2 & FFA_DIRECT_FRAMEWORK_MASK);
@@ -119,12 +127,14 @@ int ffa_direct_may(const struct ffa_direct *req, const struct ffa_direct_end *se
 	return receiver->properties & receives ? OK : FFA_DENIED;
 }
 
-void ffa_direct_copy(const struct ffa_regs *from, struct ffa_regs *to)
+void ffa_direct_narrow(struct ffa_regs *r)
 {
-	const uint32_t id = (uint32_t)from->x[0];
-	const unsigned int count = ffa_call_regs(id);
+	uint64_t *x = r->x;
 
-	*to = (struct ffa_regs){ .x = { [0] = id, [1] = (uint32_t)from->x[1] } };
-	for (unsigned int i = 2; i < count; i++)
-		to->x[i] = id & FFA_ID_IS_64 ? from->x[i] : (uint32_t)from->x[i];
+	x[0] = (uint32_t)x[0];
+	x[1] = (uint32_t)x[1];
+	if (x[0] & FFA_ID_IS_64)
+		return;
+	for (unsigned int i = 2; i < FFA_REGS_SHORT; i++)
+		x[i] = (uint32_t)x[i];
 }

@@ -46,7 +46,7 @@ int ffa_direct_decode_resp(const struct ffa_regs *r, const struct ffa_caller *ca
 int ffa_direct_may(const struct ffa_direct *req, const struct ffa_direct_end *sender,
 		   const struct ffa_direct_end *receiver) MUST_CHECK;
 
-/* The message as the receiver gets it: 32-bit ones with the upper halves clear, unused registers 0. */
-void ffa_direct_copy(const struct ffa_regs *from, struct ffa_regs *to);
+/* Make of it, in place, what the receiver gets: 32-bit ones with the upper halves clear. ffa_call_copy() then copies it. */
+void ffa_direct_narrow(struct ffa_regs *r);
 
 #endif

@@ -12,7 +12,7 @@
 struct ffa_indirect {
 	uint16_t sender, receiver;
 	uint32_t offset, size; /* of the message in the buffer; inside it */
-	uint32_t header;       /* bytes that the header has in the sender's version */
+	uint32_t header;       /* bytes that the header has */
 	struct ffa_uuid uuid;  /* 1.2; else nil */
 };
 
@@ -26,8 +26,8 @@ int ffa_indirect_decode(const void *copy, size_t copied, uint64_t buf_size, uint
 
 /*
  * MSG_SEND2's registers: w1 has the sender in 31:16, which must be 0 from an SP and is a VM, or 0, from the normal
- * world; w2 only the delay flag. INVALID_PARAMETERS: something else, or not the header's sender. caller: the SP's
- * identifier, or FFA_ID_HYPERVISOR.
+ * world; w2 only the delay flag, which SPs alone have. INVALID_PARAMETERS: something else, or not the header's sender.
+ * caller: the SP's identifier, or FFA_ID_HYPERVISOR.
  */
 int ffa_indirect_check(const struct ffa_indirect *m, uint32_t w1, uint32_t w2, uint16_t caller) MUST_CHECK;
 

@@ -9,9 +9,10 @@
  *   UNMAPPED  | EMPTY | invalid  | busy    | state  | state  | denied  | denied
  *   EMPTY     | denied| UNMAPPED | FILLING | state  | state  | denied  | ACQUIRED
  *   FILLING   | denied| denied   | busy    | FULL   | EMPTY  | denied  | denied
- *   FULL      | denied| denied   | busy    | state  | state  | EMPTY   | denied
- *   ACQUIRED  | denied| denied   | busy    | state  | state  | EMPTY   | denied
+ *   FULL      | denied| UNMAPPED | busy    | state  | state  | EMPTY   | denied
+ *   ACQUIRED  | denied| UNMAPPED | busy    | state  | state  | EMPTY   | denied
  *
+ * Who has a message to read may give up the buffers with it: the next kernel after kexec does not know of any message.
  * EMPTY and FILLING: RX is ours, the producer's. FULL: its owner's, to read. ACQUIRED: a VM's RX is the hypervisor's,
  * which writes to it. "state" is a bug of ours, E_STATE. While the endpoint's TX is being read (mailbox_tx_begin) it
  * cannot be unmapped.

@@ -12,16 +12,32 @@
 
 #define FFA_VERSION_OURS FFA_VERSION_1_2
 
+#define FFA_VERSION_LOCKED FFA_VERSION_RESERVED /* a bit that no version has */
+
 struct ffa_version {
 	uint32_t word; /* the version; bit 31: locked */
 };
 
 /* An endpoint that has not asked yet has `version`: an SP its manifest's, others the oldest that they may have. */
 void ffa_version_init(struct ffa_version *v, uint32_t version);
-uint32_t ffa_version_get(const struct ffa_version *v);
-bool ffa_version_is_locked(const struct ffa_version *v);
+
+/* Inline, as each call needs them. */
+static inline uint32_t ffa_version_get(const struct ffa_version *v)
+{
+	return __atomic_load_n(&v->word, __ATOMIC_RELAXED) & ~FFA_VERSION_LOCKED;
+}
+static inline bool ffa_version_is_locked(const struct ffa_version *v)
+{
+	return __atomic_load_n(&v->word, __ATOMIC_RELAXED) & FFA_VERSION_LOCKED;
+}
 /* A call other than FFA_VERSION was made. */
-void ffa_version_lock(struct ffa_version *v);
+static inline void ffa_version_lock(struct ffa_version *v)
+{
+	/* The store is needed once; the load alone leaves the line shared among cores. */
+	if (unlikely(!ffa_version_is_locked(v)))
+		__atomic_fetch_or(&v->word, FFA_VERSION_LOCKED, __ATOMIC_RELAXED);
+}
+
 /*
  * FFA_VERSION(requested): what goes into w0. FFA_NOT_SUPPORTED: a reserved bit, another major version, or a change
  * after the lock. Else our version, and from now on the lower of both is the caller's.

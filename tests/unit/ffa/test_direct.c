@@ -186,6 +186,8 @@ static void properties_decide(void **state)
 	assert_int_equal(ffa_direct_may(&vm, &s1, &r1), FFA_DENIED);
 }
 
+#define UNTOUCHED UINT64_C(0xa5a5a5a5a5a5a5a5)
+
 static void only_the_message_reaches_the_receiver(void **state)
 {
 	struct ffa_regs to;
@@ -193,19 +195,22 @@ static void only_the_message_reaches_the_receiver(void **state)
 	(void)state;
 	regs(FFA_MSG_SEND_DIRECT_REQ_32, 0, SP1, 0);
 	memset(&to, 0xa5, sizeof(to));
-	ffa_direct_copy(&r, &to);
+	ffa_direct_narrow(&r);
+	ffa_call_copy(to.x, r.x);
 	assert_int_equal(to.x[0], FFA_MSG_SEND_DIRECT_REQ_32);
 	assert_int_equal(to.x[1], SP1);
 	for (unsigned int i = 3; i < FFA_REGS; i++)
-		assert_int_equal(to.x[i], i < 8 ? i : 0);
+		assert_int_equal(to.x[i], i < 8 ? i : UNTOUCHED);
 	regs(FFA_MSG_SEND_DIRECT_RESP_64, SP1, 0, 0);
 	memset(&to, 0xa5, sizeof(to));
-	ffa_direct_copy(&r, &to);
+	ffa_direct_narrow(&r);
+	ffa_call_copy(to.x, r.x);
 	for (unsigned int i = 3; i < FFA_REGS; i++)
-		assert_int_equal(to.x[i], i < 8 ? r.x[i] : 0);
+		assert_int_equal(to.x[i], i < 8 ? r.x[i] : UNTOUCHED);
 	regs(FFA_MSG_SEND_DIRECT_REQ2, 0, SP1, UINT64_C(0x1234567812345678));
 	memset(&to, 0xa5, sizeof(to));
-	ffa_direct_copy(&r, &to);
+	ffa_direct_narrow(&r);
+	ffa_call_copy(to.x, r.x);
 	assert_int_equal(to.x[1], SP1);
 	for (unsigned int i = 2; i < FFA_REGS; i++)
 		assert_int_equal(to.x[i], r.x[i]);

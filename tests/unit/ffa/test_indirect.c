@@ -38,6 +38,13 @@ static void a_header_of_each_version(void **state)
 	assert_int_equal(decode(FFA_VERSION_1_1), OK); /* what stands where 1.2's UUID would is message */
 	assert_int_equal(m.header, 20);
 	assert_int_equal(m.uuid.w[0], 0);
+	/* Linux 6.12 at 1.2. */
+	assert_int_equal(decode(FFA_VERSION_1_2), OK);
+	assert_true(m.header == 20 && m.offset == 20 && m.uuid.w[0] == 0 && m.uuid.w[3] == 0);
+	header(39, 1);
+	assert_int_equal(decode(FFA_VERSION_1_2), OK);
+	assert_int_equal(m.header, 20);
+	header(19, 1);
 	assert_int_equal(decode(FFA_VERSION_1_2), FFA_INVALID_PARAMETERS);
 }
 
@@ -78,7 +85,7 @@ static void reserved_fields_and_ones_own(void **state)
 	header(40, 1);
 	h.reserved = 1;
 	assert_int_equal(decode(FFA_VERSION_1_1), OK);
-	assert_int_equal(decode(FFA_VERSION_1_2), FFA_INVALID_PARAMETERS);
+	assert_int_equal(decode(FFA_VERSION_1_2), OK); /* left by senders as it was */
 	header(40, 1);
 	h.base.receiver = h.base.sender;
 	assert_int_equal(decode(FFA_VERSION_1_1), FFA_INVALID_PARAMETERS);
@@ -115,7 +122,8 @@ static void who_may_send_for_whom(void **state)
 	assert_int_equal(ffa_indirect_check(&m, 0, 0, 0), FFA_INVALID_PARAMETERS); /* the normal world as an SP */
 	assert_int_equal(ffa_indirect_check(&m, 0x80010000, 0, 0), FFA_INVALID_PARAMETERS);
 	m.sender = 1;
-	assert_int_equal(ffa_indirect_check(&m, 0x10000, 0, 0), OK); /* for VM 1 */
+	assert_int_equal(ffa_indirect_check(&m, 0x10000, 0, 0), OK);			 /* for VM 1 */
+	assert_int_equal(ffa_indirect_check(&m, 0x10000, 2, 0), FFA_INVALID_PARAMETERS); /* an SP's flag */
 	assert_int_equal(ffa_indirect_check(&m, 0x20000, 0, 0), FFA_INVALID_PARAMETERS);
 	assert_int_equal(ffa_indirect_check(&m, 0, 0, 0), FFA_INVALID_PARAMETERS);
 	m.sender = 0;

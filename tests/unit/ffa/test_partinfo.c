@@ -178,7 +178,7 @@ static void expect_error(int code)
 {
 	assert_int_equal(r.x[0], FFA_ERROR);
 	assert_int_equal(r.x[2], (uint32_t)code);
-	for (unsigned int i = 0; i < FFA_REGS; i++) {
+	for (unsigned int i = 0; i < FFA_REGS_SHORT; i++) {
 		if (i != 0 && i != 2)
 			assert_int_equal(r.x[i], 0);
 	}
