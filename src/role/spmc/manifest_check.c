@@ -175,6 +175,16 @@ static int check_irqs(const struct sp_manifest *sp, const struct sp_region *d, c
 	return OK;
 }
 
+/* A context for each core, or one that goes where it is called (FF-A 1.2, 5.2.1). */
+static int check_contexts(const struct spmc_manifest *spmc, const struct sp_manifest *sp)
+{
+	if (sp->ctx_count == 1 || sp->ctx_count == spmc->nr_cpus)
+		return OK;
+	complain(sp, "/", "execution-ctx-count", "%u: must be 1, or %u: the number of cores", sp->ctx_count,
+		 spmc->nr_cpus);
+	return E_RANGE;
+}
+
 static int check_against(const struct sp_manifest *sp, const struct claim *mine, unsigned int n,
 			 const struct sp_manifest *other)
 {
@@ -192,8 +202,14 @@ int manifest_check_sp(const struct spmc_manifest *spmc, const struct sp_manifest
 {
 	struct claim mine[CLAIMS_MAX];
 	const unsigned int n = claims_of(sp, mine);
-	int r = check_own(spmc, sp, mine, n);
+	int r = check_contexts(spmc, sp);
 
+	if (r == OK && sp->id == spmc->spmc_id) {
+		complain(sp, "/", "id", "0x%x is the SPMC's", sp->id);
+		r = E_EXIST;
+	}
+	if (r == OK)
+		r = check_own(spmc, sp, mine, n);
 	for (unsigned int i = 0; r == OK && i < sp->nr_devices; i++)
 		r = check_irqs(sp, &sp->device[i], sp, i);
 	for (unsigned int i = 0; r == OK && i < count; i++)

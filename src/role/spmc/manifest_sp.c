@@ -7,6 +7,7 @@
 
 #include "ffa/version.h"
 #include "lib/string.h"
+#include "role/spmc/mail.h"
 #include "role/spmc/manifest_priv.h"
 
 #define COMPATIBLE "arm,ffa-manifest-1.0"
@@ -234,6 +235,16 @@ static int region_of(const struct sp_manifest *m, uint32_t phandle)
 	return -1;
 }
 
+/* Memory of its own, not code. */
+static int check_buffer(const struct prop_scope *s, const char *property, const struct sp_region *r, uint32_t rights)
+{
+	if ((r->attributes & (rights | SP_ATTR_EXEC | SP_ATTR_NS)) == rights && r->pages <= MAIL_PAGES_MAX)
+		return OK;
+	prop_error(s, property, "%s must be secure memory to %s, of 1 to %u pages", r->node,
+		   rights & SP_ATTR_WRITE ? "read and write" : "read", MAIL_PAGES_MAX);
+	return E_INVAL;
+}
+
 static int parse_rxtx(const struct prop_scope *root, struct sp_manifest *m)
 {
 	const int node = manifest_find(root, "rx_tx-info");
@@ -260,7 +271,12 @@ static int parse_rxtx(const struct prop_scope *root, struct sp_manifest *m)
 		prop_error(&s, "tx-buffer", "must be another region than rx-buffer, of the same size");
 		return E_INVAL;
 	}
-	return OK;
+	r = check_buffer(&s, "rx-buffer", &m->region[m->rx], SP_ATTR_READ);
+	if (r == OK)
+		r = check_buffer(&s, "tx-buffer", &m->region[m->tx], SP_ATTR_READ | SP_ATTR_WRITE);
+	/* Most manifests say that the SP only reads it. We write by the SP's own mapping (mail.c). */
+	m->region[m->rx].attributes |= SP_ATTR_WRITE;
+	return r;
 }
 
 static const struct prop_row boot_rows[] = {

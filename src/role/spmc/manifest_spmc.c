@@ -266,6 +266,34 @@ static int parse_vm(struct prop_scope *s, struct manifest_sp *sp)
 	return OK;
 }
 
+/* Before anybody looks at what lies there: it is secure RAM, not ours, and no SP's that was accepted before. */
+static int check_vm(const struct prop_scope *s, const struct spmc_manifest *m, const struct manifest_sp *sp)
+{
+	const uint64_t base = sp->load_address, size = sp->mem_size, last = base + size - 1;
+	bool is_ram = false;
+
+	for (unsigned int i = 0; i < m->nr_ranges; i++) {
+		const struct manifest_range *r = &m->range[i];
+
+		is_ram |= r->kind == MANIFEST_RAM && base >= r->base && range_within(base - r->base, size, r->size);
+	}
+	if (!is_ram) {
+		prop_error(s, "load_address", "0x%lx to 0x%lx is not in secure RAM", base, last);
+		return E_RANGE;
+	}
+	if (range_overlaps(base, size, m->load_address, m->binary_size)) {
+		prop_error(s, "load_address", "0x%lx to 0x%lx overlaps the SPMC", base, last);
+		return E_EXIST;
+	}
+	for (unsigned int i = 0; i < m->nr_sps; i++) {
+		if (range_overlaps(base, size, m->sp[i].load_address, m->sp[i].mem_size)) {
+			prop_error(s, "load_address", "0x%lx to 0x%lx overlaps %s", base, last, m->sp[i].name);
+			return E_EXIST;
+		}
+	}
+	return OK;
+}
+
 static void add_vm(struct prop_scope *s, struct spmc_manifest *m, unsigned int number)
 {
 	struct manifest_sp *sp = &m->sp[m->nr_sps];
@@ -277,7 +305,7 @@ static void add_vm(struct prop_scope *s, struct spmc_manifest *m, unsigned int n
 	}
 	*sp = (struct manifest_sp){ .id = (uint16_t)(FFA_ID_SECURE | number) };
 	s->into = sp;
-	if (parse_vm(s, sp) == OK)
+	if (parse_vm(s, sp) == OK && check_vm(s, m, sp) == OK)
 		m->nr_sps++;
 	else
 		m->nr_refused++;

@@ -6,11 +6,14 @@
 #include "arch/cpu.h"
 #include "core/irq.h"
 #include "core/log.h"
+#include "core/percpu.h"
 #include "ffa/features.h"
 #include "ffa/version.h"
-#include "lib/string.h"
+#include "role/spmc/console.h"
+#include "role/spmc/mail.h"
+#include "role/spmc/msg.h"
+#include "role/spmc/run.h"
 #include "role/spmc/sp.h"
-#include "role/spmc/sp_calls.h"
 
 static uint16_t spmc_id;
 static struct ffa_version ns_version;
@@ -21,14 +24,34 @@ void nwd_init(uint16_t id)
 {
 	spmc_id = id;
 	ffa_version_init(&ns_version, FFA_VERSION_1_0);
+	mail_init(&ns_version);
 }
 
 /* --- what SPMD itself asks, as framework messages --- */
 
 static void answer_spmd(struct ffa_regs *r, uint32_t message, uint32_t w3)
 {
-	*r = (struct ffa_regs){ .x = { FFA_MSG_SEND_DIRECT_RESP_32, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
-				       FFA_DIRECT_FRAMEWORK | message, w3 } };
+	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_32, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
+			FFA_DIRECT_FRAMEWORK | message, w3);
+}
+
+/*
+ * TF-A 2.12 looks at the function of the answer only: PSCI_CPU_OFF fails for any but DIRECT_RESP_32. It must be a response
+ * all the same, since another call would leave PSCI's locks taken. SPMD then comes back to us instead of the normal
+ * world, with our own answer as the call, and the error to that is what PSCI_CPU_OFF returns.
+ */
+void nwd_refuse_power_off(struct ffa_regs *r)
+{
+	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_64, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
+			FFA_DIRECT_FRAMEWORK | FFA_FRAMEWORK_PSCI_RESP, (uint32_t)PSCI_DENIED);
+}
+
+static void power(struct ffa_regs *r)
+{
+	if ((uint32_t)r->x[3] == PSCI_CPU_OFF && run_power_off(spmc_id) != OK)
+		nwd_refuse_power_off(r);
+	else
+		answer_spmd(r, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
 }
 
 static void from_spmd(struct ffa_regs *r)
@@ -39,6 +62,8 @@ static void from_spmd(struct ffa_regs *r)
 			    (uint32_t)ffa_version_negotiate(&ns_version, (uint32_t)r->x[3]));
 		break;
 	case FFA_FRAMEWORK_PSCI_REQ:
+		power(r);
+		break;
 	case FFA_FRAMEWORK_PSCI_BOOT_REQ:
 		answer_spmd(r, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
 		break;
@@ -60,7 +85,15 @@ static bool is_from_spmd(const struct ffa_regs *r)
 
 static void features(struct ffa_caller *caller, struct ffa_regs *r)
 {
-	static const struct ffa_features ours = { .rows = nwd_rows };
+	static const struct ffa_feature feature[] = {
+		{ FFA_FEATURE_SRI, FFA_VERSION_1_1, FFA_FROM_NS, HF_INTID_SRI },
+	};
+	static const struct ffa_features ours = {
+		.rows = nwd_rows,
+		.feature = feature,
+		.nr_features = 1,
+		.rxtx_max_pages = MAIL_PAGES_MAX,
+	};
 
 	ffa_features_answer(&ours, caller, r);
 }
@@ -78,7 +111,7 @@ static void spm_id_get(struct ffa_caller *caller UNUSED, struct ffa_regs *r)
 /* SPMD answers it, after a framework message to us; the row is there for FEATURES. */
 static void version(struct ffa_caller *caller, struct ffa_regs *r)
 {
-	*r = (struct ffa_regs){ .x = { (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]) } };
+	ffa_call_answer(r, (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]), 0, 0, 0);
 }
 
 static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
@@ -86,6 +119,14 @@ static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
 	const struct ffa_partinfo_caller asks = { ffa_version_get(caller->version), false };
 
 	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
+}
+
+/* Whole lines, of each core its own. */
+static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
+{
+	static struct console_line line[CONFIG_MAX_CPUS];
+
+	console_call(&line[this_cpu()->index], "normal world", ffa_version_get(caller->version), r);
 }
 
 #define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_NS, fn, 0 }
@@ -96,29 +137,30 @@ const struct ffa_row nwd_rows[FFA_ROWS] = {
 	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, id_get),
 	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, spm_id_get),
 	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, info_regs),
-	ROW(FFA_RUN, FFA_VERSION_1_0, FFA_CONV_32, sp_calls_run),
-	ROW(FFA_MSG_SEND_DIRECT_REQ_32, FFA_VERSION_1_0, FFA_CONV_BOTH, sp_calls_request),
-	ROW(FFA_MSG_SEND_DIRECT_REQ2, FFA_VERSION_1_2, FFA_CONV_64, sp_calls_request),
+	ROW(FFA_PARTITION_INFO_GET, FFA_VERSION_1_0, FFA_CONV_32, mail_partition_info),
+	ROW(FFA_RXTX_MAP_32, FFA_VERSION_1_0, FFA_CONV_BOTH, mail_rxtx_map),
+	ROW(FFA_RXTX_UNMAP, FFA_VERSION_1_0, FFA_CONV_32, mail_rxtx_unmap),
+	ROW(FFA_RX_RELEASE, FFA_VERSION_1_0, FFA_CONV_32, mail_rx_release),
+	ROW(FFA_RX_ACQUIRE, FFA_VERSION_1_1, FFA_CONV_32, mail_rx_acquire),
+	ROW(FFA_MSG_SEND2, FFA_VERSION_1_1, FFA_CONV_32, mail_send2),
+	ROW(FFA_CONSOLE_LOG_32, FFA_VERSION_1_0, FFA_CONV_BOTH, console_log),
+	ROW(FFA_RUN, FFA_VERSION_1_0, FFA_CONV_32, msg_run),
+	ROW(FFA_MSG_SEND_DIRECT_REQ_32, FFA_VERSION_1_0, FFA_CONV_BOTH, msg_request),
+	ROW(FFA_MSG_SEND_DIRECT_REQ2, FFA_VERSION_1_2, FFA_CONV_64, msg_request),
 };
 
 static void handle(struct ffa_regs *r)
 {
-	uint64_t high[FFA_REGS - FFA_REGS_SHORT];
-
 	if ((uint32_t)r->x[0] == FFA_INTERRUPT) {
 		/* A secure interrupt, taken at EL3 while the normal world ran. */
 		irq_dispatch();
-		*r = (struct ffa_regs){ { FFA_NORMAL_WORLD_RESUME } };
+		ffa_call_answer(r, FFA_NORMAL_WORLD_RESUME, 0, 0, 0);
 		return;
 	}
-	/* x8 to x17 belong to the caller, unless the answer has something in them (SMCCC 1.2, 3.1). */
-	memcpy(high, r->x + FFA_REGS_SHORT, sizeof(high));
-	if (is_from_spmd(r))
+	if (unlikely(is_from_spmd(r)))
 		from_spmd(r);
 	else
 		ffa_call_dispatch(nwd_rows, &normal_world, r);
-	if (!ffa_call_is_long((uint32_t)r->x[0]))
-		memcpy(r->x + FFA_REGS_SHORT, high, sizeof(high));
 }
 
 void nwd_exchange(struct ffa_regs *r)

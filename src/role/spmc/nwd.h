@@ -19,6 +19,9 @@ void nwd_init(uint16_t spmc_id);
  */
 void nwd_exchange(struct ffa_regs *r);
 
+/* r, the answer to SPMD's PSCI message, is that the core must stay on. */
+void nwd_refuse_power_off(struct ffa_regs *r);
+
 /* The functions that the normal world may call: FFA_ROWS of them. */
 extern const struct ffa_row nwd_rows[];
 

@@ -9,14 +9,19 @@
 #include "role/role.h"
 
 #include "arch/guest.h"
+#include "arch/world.h"
+#include "core/frame.h"
 #include "core/hw.h"
 #include "core/log.h"
 #include "core/partition.h"
 #include "core/vcpu.h"
+#include "role/spmc/msg.h"
 #include "role/spmc/nwd.h"
 #include "role/spmc/run.h"
+#include "role/spmc/sint.h"
 #include "role/spmc/sp.h"
 #include "role/spmc/sp_calls.h"
+#include "role/spmc/sp_stage2.h"
 
 const char role_name[] = "spmc";
 
@@ -27,14 +32,14 @@ const struct smc_row role_smc_std[256] = {
 const struct sysreg_row role_sysregs[1];
 const unsigned int role_sysregs_count;
 
-bool role_smc_other(struct vcpu *v UNUSED)
+bool role_smc_other(struct vcpu *v)
 {
-	return false;
+	return sint_hvc(v);
 }
 
-struct vcpu *role_next(struct vcpu *cur UNUSED)
+struct vcpu *role_next(struct vcpu *cur)
 {
-	return run_next();
+	return run_next(!cur);
 }
 
 bool role_stage2_abort(struct vcpu *v)
@@ -43,26 +48,32 @@ bool role_stage2_abort(struct vcpu *v)
 	return true;
 }
 
-void role_foreign_irq(struct vcpu *v)
+void role_foreign_irq(struct vcpu *v UNUSED)
 {
-	sp_calls_preempt(v);
+	run_foreign_irq();
 }
 
-void role_vcpu_load(struct vcpu *v UNUSED)
+void role_vcpu_load(struct vcpu *v)
 {
+	const struct sp_ctx *c = v->role;
+
+	sp_stage2_load(c->sp);
 }
 
 void role_vcpu_save(struct vcpu *v UNUSED)
 {
 }
 
-void role_vcpu_enter(struct vcpu *v UNUSED)
+void role_vcpu_enter(struct vcpu *v)
 {
+	sint_set_lines(v->role);
 }
 
-bool role_vcpu_irq_pending(const struct vcpu *v UNUSED)
+bool role_vcpu_irq_pending(const struct vcpu *v)
 {
-	return false;
+	const struct sp_ctx *c = v->role;
+
+	return virq_irq(&c->virq) || virq_fiq(&c->virq);
 }
 
 void role_console_rx(void)
@@ -81,24 +92,39 @@ void role_partition_fault(struct vcpu *v, const char *why)
 {
 	log_limited(64, LOG_ERROR, "%s: vCPU %u: %s at 0x%llx: it is aborted", v->part->name, v->index, why,
 		    (unsigned long long)guest_pc());
-	sp_calls_abort(v);
+	msg_abort(v);
 }
 
-/* The first that is done with the tree: a manifest that cannot be used leaves an SPMC without SPs. */
+/*
+ * The first that is done with the tree, and before any memory that it names is touched: with a manifest that cannot be
+ * used, of which a line has been said, nothing tells what is ours.
+ */
 unsigned int role_kept_ranges(struct hw_range *out, unsigned int max)
 {
-	return sp_read_manifest() == OK ? sp_kept_ranges(out, max) : 0;
+	if (sp_read_manifest() != OK)
+		world_give_up();
+	return sp_kept_ranges(out, max);
+}
+
+/* KiB of secure RAM that are not free, and no SP's: the image, page records, tables, heap. */
+static unsigned int own_memory(void)
+{
+	struct hw_range kept[ROLE_KEPT_MAX];
+	uint64_t bytes = (frame_count_total() - frame_count_free()) * PAGE_SIZE;
+
+	for (unsigned int i = 0, n = sp_kept_ranges(kept, ROLE_KEPT_MAX); i < n; i++)
+		bytes -= kept[i].size;
+	return (unsigned int)(bytes / 1024);
 }
 
 void role_boot(void)
 {
-	const struct spmc_manifest *m = sp_spmc_manifest();
-	uint16_t id = m ? (uint16_t)m->spmc_id : FFA_ID_SPMC;
+	const uint16_t id = (uint16_t)sp_spmc_manifest()->spmc_id;
 
 	nwd_init(id);
+	msg_init(id);
 	sp_calls_init(id);
 	run_init();
-	if (m)
-		sp_init();
-	log_info("SPMC 0x%x: %u Secure Partitions", id, sp_count());
+	sp_init();
+	log_info("SPMC 0x%x: %u Secure Partitions, %u KiB of memory for itself", id, sp_count(), own_memory());
 }

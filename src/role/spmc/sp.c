@@ -12,9 +12,10 @@
 #include "core/percpu.h"
 #include "core/s1.h"
 #include "core/vcpu.h"
-#include "lib/checked.h"
 #include "lib/string.h"
 #include "role/spmc/bootinfo.h"
+#include "role/spmc/sint.h"
+#include "role/spmc/sp_stage2.h"
 #include "role/spmc/spkg.h"
 
 #define IPA_BITS 36 /* IPA is PA for an SP: its manifest says where things are. One table at the start level. */
@@ -69,7 +70,15 @@ struct sp *sp_find(uint16_t id)
 
 struct sp_ctx *sp_ctx_here(struct sp *sp)
 {
-	return &sp->ctx[sp->manifest.ctx_count > 1 ? this_cpu()->index : 0];
+	unsigned int i = sp->manifest.ctx_count > 1 ? this_cpu()->index : 0;
+
+	return likely(i < sp->manifest.ctx_count) ? &sp->ctx[i] : NULL;
+}
+
+/* An answer of FFA_REGS_SHORT registers leaves the others as they are (SMCCC 1.2, 3.1). */
+void sp_ctx_put_regs(struct sp_ctx *c, const struct ffa_regs *r)
+{
+	ffa_call_copy(c->v->arch.x, r->x);
 }
 
 const struct ffa_partinfo_list *sp_partinfo(void)
@@ -79,13 +88,20 @@ const struct ffa_partinfo_list *sp_partinfo(void)
 
 /* --- one SP --- */
 
+static int no_memory(const char *name)
+{
+	log_error("%s: no memory for it", name);
+	return E_NOMEM;
+}
+
 /* Its memory is RAM of ours that nothing else of ours is in. */
 static int check_memory(const struct manifest_sp *m)
 {
 	if (s1_is_direct(PA(m->load_address), m->mem_size))
 		return OK;
-	log_error("%s: 0x%llx, 0x%llx bytes are not secure RAM, or the SPMC's own: refused", m->name,
-		  (unsigned long long)m->load_address, (unsigned long long)m->mem_size);
+	log_error("TOS_FW_CONFIG: /hypervisor/vm%u: load_address: 0x%llx, 0x%llx bytes are not ours to give",
+		  m->id & ~(unsigned int)FFA_ID_SECURE, (unsigned long long)m->load_address,
+		  (unsigned long long)m->mem_size);
 	return E_RANGE;
 }
 
@@ -107,7 +123,7 @@ static int read_package(const struct manifest_sp *m, struct spkg *pkg, void **ma
 	}
 	*manifest = heap_alloc(pkg->manifest_size);
 	if (!*manifest)
-		return E_NOMEM;
+		return no_memory(m->name);
 	memcpy(*manifest, base + pkg->manifest, pkg->manifest_size);
 	return OK;
 }
@@ -121,36 +137,6 @@ static int decode_manifest(const struct manifest_sp *m, struct sp *sp, void *tre
 	for (unsigned int i = 0; i < nr_sps; i++)
 		accepted[i] = &sps[i]->manifest;
 	return rc ? rc : manifest_check_sp(&spmc, accepted, nr_sps, &sp->manifest);
-}
-
-static unsigned int perm_of(const struct sp_region *r, bool device)
-{
-	return (r->attributes & SP_ATTR_READ ? S2_R : 0u) | (r->attributes & SP_ATTR_WRITE ? S2_W : 0u) |
-	       (r->attributes & SP_ATTR_EXEC ? S2_X : 0u) | (device ? S2_DEVICE : 0u);
-}
-
-/* Regions in the SP's own memory are there already. Those of the normal world need the other IPA space: not yet. */
-static int map_region(struct sp *sp, const struct sp_region *r, bool device)
-{
-	if (range_within(r->base - sp->manifest.load_address, r->pages * PAGE_SIZE, sp->manifest.mem_size))
-		return OK;
-	if (r->attributes & SP_ATTR_NS) {
-		log_warn("%s: %s: memory of the normal world is not mapped yet", sp->p->name, r->node);
-		return OK;
-	}
-	return s2_map(&sp->p->s2, IPA(r->base), PA(r->base), r->pages * PAGE_SIZE, perm_of(r, device));
-}
-
-static int map_all(struct sp *sp)
-{
-	const struct sp_manifest *m = &sp->manifest;
-	int rc = s2_map(&sp->p->s2, IPA(m->load_address), PA(m->load_address), m->mem_size, S2_RWX);
-
-	for (unsigned int i = 0; rc == OK && i < m->nr_regions; i++)
-		rc = map_region(sp, &m->region[i], false);
-	for (unsigned int i = 0; rc == OK && i < m->nr_devices; i++)
-		rc = map_region(sp, &m->device[i], true);
-	return rc;
 }
 
 /* The boot information, where the package's header was. Its address, or 0 when the SP does not want it. */
@@ -172,51 +158,71 @@ static uint64_t write_boot_info(const struct sp *sp, const struct spkg *pkg)
 	return at;
 }
 
-static void reset_contexts(struct sp *sp, uint64_t boot_info)
+static void reset_contexts(struct sp *sp)
 {
 	const struct sp_manifest *m = &sp->manifest;
 
+	sp->entry = m->load_address + m->entrypoint_offset;
 	for (unsigned int i = 0; i < m->ctx_count; i++) {
 		struct vcpu *v = sp->p->vcpu[i];
 
 		sp_context_init(&sp->ctx[i].state);
 		sp->ctx[i].sp = sp;
 		sp->ctx[i].v = v;
+		sp->ctx[i].index = (uint16_t)i;
 		v->role = &sp->ctx[i];
-		vcpu_reset(v, m->load_address + m->entrypoint_offset, 0);
+		vcpu_reset(v, sp->entry, 0);
 		v->state = VCPU_RUNNING;
-		if (boot_info)
-			v->arch.x[m->gp_register] = boot_info;
 	}
+}
+
+/* Its partition, contexts, memory, buffers and interrupts. On an error destroy() frees what is there. */
+static int furnish(struct sp *sp, const char *name)
+{
+	int rc;
+
+	sp->ctx = heap_alloc(sp->manifest.ctx_count * sizeof(*sp->ctx));
+	sp->p = sp->ctx ? partition_create(name, sp->manifest.ctx_count, IPA_BITS) : NULL;
+	if (!sp->p)
+		return no_memory(name);
+	sp->p->state = PARTITION_RUNNING;
+	sp->p->role = sp;
+	rc = sp_stage2_build(sp);
+	if (rc)
+		return rc;
+	reset_contexts(sp);
+	rc = mail_boot(sp);
+	return rc ? rc : sint_add(sp);
+}
+
+static void destroy(struct sp *sp)
+{
+	if (sp->p) {
+		sp_stage2_destroy(sp);
+		partition_destroy(sp->p);
+	}
+	heap_free(sp->ctx);
+	heap_free(sp);
 }
 
 static int build(const struct manifest_sp *m, struct sp *sp)
 {
 	struct spkg pkg;
 	void *tree = NULL;
+	uint64_t boot_info;
 	int rc = check_memory(m);
 
 	rc = rc ? rc : read_package(m, &pkg, &tree);
 	rc = rc ? rc : decode_manifest(m, sp, tree, pkg.manifest_size);
 	heap_free(tree);
-	if (rc)
-		return rc;
-	sp->p = partition_create(m->name, sp->manifest.ctx_count, IPA_BITS);
-	if (!sp->p) {
-		log_error("%s: no memory for it", m->name);
-		return E_NOMEM;
-	}
-	sp->p->state = PARTITION_RUNNING;
-	sp->p->role = sp;
-	rc = map_all(sp);
-	if (rc) {
-		log_error("%s: its memory cannot be mapped: refused", m->name);
-		partition_destroy(sp->p);
-		return rc;
-	}
 	ffa_version_init(&sp->version, sp->manifest.ffa_version);
 	sp->properties = manifest_properties(&sp->manifest);
-	reset_contexts(sp, write_boot_info(sp, &pkg));
+	rc = rc ? rc : furnish(sp, m->name);
+	if (rc)
+		return rc;
+	boot_info = write_boot_info(sp, &pkg);
+	if (boot_info)
+		sp->p->vcpu[0]->arch.x[sp->manifest.gp_register] = boot_info;
 	/* It starts with its MMU off. */
 	arch_dcache_clean_inval(pa_to_ptr(PA(m->load_address)), m->mem_size);
 	arch_icache_sync(pa_to_ptr(PA(m->load_address)), m->mem_size);
@@ -238,13 +244,16 @@ void sp_init(void)
 	for (unsigned int i = 0; i < spmc.nr_sps; i++) {
 		struct sp *sp = heap_alloc(sizeof(*sp));
 
-		if (!sp || build(&spmc.sp[i], sp) != OK) {
-			heap_free(sp);
-			log_error("%s: not started", spmc.sp[i].name);
-			continue;
-		}
-		insert(sp);
+		/* Whoever refuses has said why. */
+		if (!sp)
+			no_memory(spmc.sp[i].name);
+		else if (build(&spmc.sp[i], sp) == OK)
+			insert(sp);
+		else
+			destroy(sp);
 	}
+	for (unsigned int i = 0; i < nr_sps; i++)
+		sps[i]->index = i;
 	for (unsigned int i = 0; i < nr_sps; i++)
 		info[i] = (struct ffa_partinfo){ sps[i]->manifest.id, sps[i]->manifest.ctx_count, sps[i]->properties,
 						 sps[i]->manifest.uuid, sps[i]->manifest.nr_uuids };

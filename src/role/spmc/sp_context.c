@@ -2,18 +2,23 @@
 /* The state machine of SP execution contexts; see sp_context.h. */
 #include "role/spmc/sp_context.h"
 
+#include "core/panic.h"
+
 #define NO -1
+
+#define TAKEN 0x100 /* one more time */
 
 /* enum sp_state, or NO. */
 static const int8_t table[SP_STATES][SP_EVENTS] = {
-	/* ENTER, WAIT, BLOCK, UNBLOCK, PREEMPT, RESUME, ABORT, RESTART */
-	[SP_RESET] = { SP_RUNNING, NO, NO, NO, NO, NO, SP_ABORTED, NO },
-	[SP_IDLE] = { SP_RUNNING, NO, NO, NO, NO, NO, SP_ABORTED, NO },
-	[SP_RUNNING] = { NO, SP_IDLE, SP_BLOCKED, NO, SP_PREEMPTED, NO, SP_ABORTED, NO },
-	[SP_BLOCKED] = { NO, NO, NO, SP_RUNNING, SP_CHAIN_PREEMPTED, NO, SP_ABORTED, NO },
-	[SP_PREEMPTED] = { NO, NO, NO, NO, NO, SP_RUNNING, SP_ABORTED, NO },
-	[SP_CHAIN_PREEMPTED] = { NO, NO, NO, NO, NO, SP_BLOCKED, SP_ABORTED, NO },
-	[SP_ABORTED] = { NO, NO, NO, NO, NO, NO, NO, SP_RESET },
+	/* ENTER, WAIT, BLOCK, UNBLOCK, YIELD, PREEMPT, RESUME, ABORT, RESTART */
+	[SP_RESET] = { SP_RUNNING, NO, NO, NO, NO, NO, NO, SP_ABORTED, NO },
+	[SP_IDLE] = { SP_RUNNING, NO, NO, NO, NO, NO, NO, SP_ABORTED, NO },
+	[SP_RUNNING] = { NO, SP_IDLE, SP_BLOCKED, NO, SP_YIELDED, SP_PREEMPTED, NO, SP_ABORTED, NO },
+	[SP_BLOCKED] = { NO, NO, NO, SP_RUNNING, NO, SP_CHAIN_PREEMPTED, NO, SP_ABORTED, NO },
+	[SP_YIELDED] = { NO, NO, NO, NO, NO, NO, SP_RUNNING, SP_ABORTED, NO },
+	[SP_PREEMPTED] = { NO, NO, NO, NO, NO, NO, SP_RUNNING, SP_ABORTED, NO },
+	[SP_CHAIN_PREEMPTED] = { NO, NO, NO, NO, NO, NO, SP_BLOCKED, SP_ABORTED, NO },
+	[SP_ABORTED] = { NO, NO, NO, NO, NO, NO, NO, NO, SP_RESET },
 };
 
 /* FF-A 1.2, 8.2 to 8.5: which calls end which model. */
@@ -25,14 +30,19 @@ static const bool leaves[SP_MODELS][SP_LEAVES] = {
 };
 
 static const char *const names[SP_STATES] = {
-	[SP_RESET] = "reset",	  [SP_IDLE] = "idle",		[SP_RUNNING] = "running",
-	[SP_BLOCKED] = "blocked", [SP_PREEMPTED] = "preempted", [SP_CHAIN_PREEMPTED] = "preempted in a chain",
+	[SP_RESET] = "reset",
+	[SP_IDLE] = "idle",
+	[SP_RUNNING] = "running",
+	[SP_BLOCKED] = "blocked",
+	[SP_YIELDED] = "yielded",
+	[SP_PREEMPTED] = "preempted",
+	[SP_CHAIN_PREEMPTED] = "preempted in a chain",
 	[SP_ABORTED] = "aborted",
 };
 
 void sp_context_init(struct sp_context *c)
 {
-	*c = (struct sp_context){ .state = SP_RESET, .model = SP_MODEL_INIT };
+	*c = (struct sp_context){ .word = SP_RESET, .model = SP_MODEL_INIT };
 }
 
 int sp_context_next(enum sp_state from, enum sp_event event, enum sp_state *to)
@@ -45,37 +55,70 @@ int sp_context_next(enum sp_state from, enum sp_event event, enum sp_state *to)
 	return OK;
 }
 
-int sp_context_move(struct sp_context *c, enum sp_event event)
+static bool exchange(struct sp_context *c, uint32_t *from, uint32_t to)
 {
-	uint32_t from = __atomic_load_n(&c->state, __ATOMIC_RELAXED);
+	/* Acquire pairs with the release of whoever had the context before: its registers are seen. */
+	return __atomic_compare_exchange_n(&c->word, from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+static uint32_t with_state(uint32_t word, enum sp_state state)
+{
+	return (word & ~UINT32_C(0xff)) | (uint32_t)state;
+}
+
+/* The word after the event. Somebody who takes the context counts. E_STATE as sp_context_next(). */
+static int next_word(uint32_t word, enum sp_event event, uint32_t *next)
+{
 	enum sp_state to;
 
-	/* Acquire pairs with the release of whoever had the context before: its registers are seen. */
-	do {
-		if (sp_context_next(from, event, &to) != OK)
-			return E_STATE;
-	} while (!__atomic_compare_exchange_n(&c->state, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	if (sp_context_next(sp_context_of(word), event, &to) != OK)
+		return E_STATE;
+	*next = with_state(word, to) + (event == SP_ENTER || event == SP_RESUME ? TAKEN : 0);
 	return OK;
+}
+
+int sp_context_move_from(struct sp_context *c, uint32_t word, enum sp_event event)
+{
+	uint32_t next;
+
+	if (next_word(word, event, &next) != OK)
+		return E_STATE;
+	return exchange(c, &word, next) ? OK : E_STATE;
+}
+
+int sp_context_move(struct sp_context *c, enum sp_event event)
+{
+	uint32_t word = sp_context_look(c);
+	uint32_t next;
+
+	do {
+		if (next_word(word, event, &next) != OK)
+			return E_STATE;
+	} while (!exchange(c, &word, next));
+	return OK;
+}
+
+void sp_context_mine(struct sp_context *c, enum sp_event event)
+{
+	int rc = sp_context_move(c, event);
+
+	CHECK(rc == OK || sp_context_state(c) == SP_ABORTED);
 }
 
 int sp_context_enter(struct sp_context *c, enum sp_model model)
 {
-	uint32_t from = model == SP_MODEL_INIT ? SP_RESET : SP_IDLE;
+	const uint32_t word = sp_context_look(c);
 
-	if (!__atomic_compare_exchange_n(&c->state, &from, SP_RUNNING, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+	if (sp_context_of(word) != (model == SP_MODEL_INIT ? SP_RESET : SP_IDLE) ||
+	    sp_context_move_from(c, word, SP_ENTER) != OK)
 		return E_STATE;
-	c->model = model;
+	__atomic_store_n(&c->model, model, __ATOMIC_RELAXED); /* chain_resume_aside() looks, without having it */
 	return OK;
 }
 
 bool sp_context_abort(struct sp_context *c)
 {
 	return sp_context_move(c, SP_ABORT) == OK;
-}
-
-enum sp_state sp_context_state(const struct sp_context *c)
-{
-	return (enum sp_state)__atomic_load_n(&c->state, __ATOMIC_ACQUIRE);
 }
 
 bool sp_context_may_leave(enum sp_model model, enum sp_leave leave)

@@ -6,6 +6,8 @@
 #include "machine_log.h"
 #include "machine_make.h"
 
+#include <libfdt.h>
+
 #include "role/spmc/manifest.h"
 
 /* --- texts: a good one, of which a test replaces a piece --- */
@@ -19,7 +21,8 @@ static const char spmc_text[] =
 	"vm2 { is_ffa_partition; debug_name = \"irq\"; load_address = <0 0x0e600000>; vcpu_count = <4>; mem_size = <0 0x200000>; };\n"
 	"};\n"
 	"cpus { #address-cells = <2>; #size-cells = <0>;\n"
-	"cpu@0 { device_type = \"cpu\"; reg = <0 0>; }; cpu@1 { device_type = \"cpu\"; reg = <0 1>; }; cpu-map { }; };\n"
+	"cpu@0 { device_type = \"cpu\"; reg = <0 0>; }; cpu@1 { device_type = \"cpu\"; reg = <0 1>; };\n"
+	"cpu@2 { device_type = \"cpu\"; reg = <0 2>; }; cpu@3 { device_type = \"cpu\"; reg = <0 3>; }; cpu-map { }; };\n"
 	"memory@e100000 { device_type = \"memory\"; reg = <0 0x0e100000 0 0xf00000>; };\n"
 	"memory@40000000 { device_type = \"ns-memory\"; reg = <0 0x40000000 0 0x20000000 1 0 0 0x1000000>; };\n"
 	"memory@9000000 { device_type = \"device-memory\"; reg = <0 0x09000000 0 0x1000000>; };\n"
@@ -138,7 +141,7 @@ static void a_whole_spmc_manifest(void **state)
 		assert_int_equal(spmc.range[i].base, want[i].base);
 		assert_int_equal(spmc.range[i].size, want[i].size);
 	}
-	assert_int_equal(spmc.nr_cpus, 2);
+	assert_int_equal(spmc.nr_cpus, 4);
 	assert_int_equal(spmc.mpidr[1], 1);
 	assert_int_equal(spmc.nr_sps, 2);
 	assert_int_equal(spmc.nr_refused, 0);
@@ -229,6 +232,14 @@ static void an_sp_that_is_wrong_there_leaves_the_others(void **state)
 		{ "vm1 {", "vm32767 {", 0, "/hypervisor/vm32767: name: an SP's node is vm1, vm2, ..." },
 		{ "vm1 {", "vm4294967297 {", 0, "/hypervisor/vm4294967297: name: an SP's node is vm1, vm2, ..." },
 		{ "vm1 {", "sp1 {", 0, "/hypervisor/sp1: name: an SP's node is vm1, vm2, ..." },
+		{ "<0x0e400000>", "<0x0f000000>", 0,
+		  "/hypervisor/vm1: load_address: 0xf000000 to 0xf0fffff is not in secure RAM" },
+		{ "<0x0e400000>", "<0x0ef01000>", 0,
+		  "/hypervisor/vm1: load_address: 0xef01000 to 0xf000fff is not in secure RAM" },
+		{ "<0x0e400000>", "<0x40000000>", 0,
+		  "/hypervisor/vm1: load_address: 0x40000000 to 0x400fffff is not in secure RAM" },
+		{ "<0x0e400000>", "<0x0e1ff000>", 0,
+		  "/hypervisor/vm1: load_address: 0xe1ff000 to 0xe2fefff overlaps the SPMC" },
 	};
 	char line[256];
 
@@ -245,6 +256,17 @@ static void an_sp_that_is_wrong_there_leaves_the_others(void **state)
 	assert_int_equal(spmc.sp[0].id, 0xfffe);
 }
 
+/* The first one has it. */
+static void sps_that_overlap(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_spmc("<0 0x0e600000>", "<0 0x0e4ff000>"), OK);
+	assert_logged("spmc.dtb: /hypervisor/vm2: load_address: 0xe4ff000 to 0xe6fefff overlaps hello");
+	assert_true(spmc.nr_refused == 1 && spmc.nr_sps == 1 && spmc.sp[0].id == 0x8001);
+	assert_int_equal(parse_spmc("<0 0x0e600000>", "<0 0x0e500000>"), OK);
+	assert_true(spmc.nr_refused == 0 && spmc.nr_sps == 2);
+}
+
 static void more_sps_than_fit(void **state)
 {
 	char nodes[2048] = "vm1 {";
@@ -254,9 +276,9 @@ static void more_sps_than_fit(void **state)
 	for (unsigned int i = 3; i < 3 + MANIFEST_SPS_MAX - 1; i++)
 		n += (size_t)snprintf(
 			nodes + n, sizeof(nodes) - n,
-			"vm%u { is_ffa_partition; debug_name = \"x\"; load_address = <0>; vcpu_count = <1>; "
+			"vm%u { is_ffa_partition; debug_name = \"x\"; load_address = <0x%x>; vcpu_count = <1>; "
 			"mem_size = <0x1000>; };\n",
-			i);
+			i, 0x0e800000 + i * 0x1000);
 	snprintf(nodes + n, sizeof(nodes) - n, "vm1 {");
 	assert_int_equal(parse_spmc("vm1 {", nodes), OK);
 	assert_int_equal(spmc.nr_sps, MANIFEST_SPS_MAX);
@@ -294,7 +316,8 @@ static void every_region(void **state)
 	assert_int_equal(parse_sp(NULL, NULL), OK);
 	assert_int_equal(sp.nr_regions, 4);
 	assert_true(sp.rx == 0 && sp.tx == 1);
-	assert_true(r[0].base == 0x0e900000 && r[0].pages == 1 && r[0].attributes == SP_ATTR_READ);
+	/* An RX buffer that is read-only there can be written: that is how its messages get in. */
+	assert_true(r[0].base == 0x0e900000 && r[0].pages == 1 && r[0].attributes == (SP_ATTR_READ | SP_ATTR_WRITE));
 	assert_string_equal(r[0].node, "/memory-regions/rx");
 	assert_true(r[1].base == 0x0e901000 && r[1].relative == UINT64_MAX);
 	assert_true(r[2].base == 0x0e610000 && r[2].relative == 0x10000 && r[2].pages == 16);
@@ -427,6 +450,20 @@ static void bad_roots(void **state)
 		  "/rx_tx-info: tx-buffer: must be another region than rx-buffer, of the same size" },
 		{ "tx: tx { pages-count = <1>", "tx: tx { pages-count = <2>", E_INVAL,
 		  "/rx_tx-info: tx-buffer: must be another region than rx-buffer, of the same size" },
+		{ "rx-buffer = <&rx>; tx-buffer = <&tx>", "rx-buffer = <&tx>; tx-buffer = <&rx>", E_INVAL,
+		  "/rx_tx-info: tx-buffer: /memory-regions/rx must be secure memory to read and write, of 1 to 16 pages" },
+		{ "<0 0x0e900000>; attributes = <1>", "<0 0x0e900000>; attributes = <5>", E_INVAL,
+		  "/rx_tx-info: rx-buffer: /memory-regions/rx must be secure memory to read, of 1 to 16 pages" },
+		{ "<0 0x0e900000>; attributes = <1>", "<0 0x0e900000>; attributes = <9>", E_INVAL,
+		  "/rx_tx-info: rx-buffer: /memory-regions/rx must be secure memory to read, of 1 to 16 pages" },
+		{ "<0x0e901000>; attributes = <3>", "<0x0e901000>; attributes = <0xb>", E_INVAL,
+		  "/rx_tx-info: tx-buffer: /memory-regions/tx must be secure memory to read and write, of 1 to 16 pages" },
+		{ "rx: rx { description = \"rx\"; pages-count = <1>; base-address = <0 0x0e900000>; attributes = <1>; };\n"
+		  "tx: tx { pages-count = <1>;",
+		  "rx: rx { pages-count = <17>; base-address = <0 0x0ea00000>; attributes = <1>; };\n"
+		  "tx: tx { pages-count = <17>;",
+		  E_INVAL,
+		  "/rx_tx-info: rx-buffer: /memory-regions/rx must be secure memory to read, of 1 to 16 pages" },
 	};
 	char line[256];
 
@@ -563,6 +600,10 @@ static void two_that_get_on(void **state)
 static void two_that_do_not(void **state)
 {
 	static const struct bad bad[] = {
+		{ "execution-ctx-count = <4>", "execution-ctx-count = <2>", E_RANGE,
+		  "/: execution-ctx-count: 2: must be 1, or 4: the number of cores" },
+		{ "execution-ctx-count = <4>", "execution-ctx-count = <5>", E_RANGE,
+		  "/: execution-ctx-count: 5: must be 1, or 4: the number of cores" },
 		{ " id = <1>", " id = <0x8009>", E_EXIST, "/: id: 0x8009 is that of hello too" },
 		{ "<5 6 7 8>", "<8 8 8 8>", E_EXIST, "/: uuid: 00000008-00000008-00000008-00000008 is of hello too" },
 		{ "boot-order = <3>", "boot-order = <1>", E_EXIST, "/: boot-order: 1 is that of hello too" },
@@ -612,6 +653,10 @@ static void an_sp_outside_secure_ram_or_on_another(void **state)
 {
 	(void)state;
 	two(NULL, NULL);
+	sp.id = (uint16_t)spmc.spmc_id;
+	assert_int_equal(check(), E_EXIST);
+	assert_logged("irq: /: id: 0x8000 is the SPMC's");
+	sp.id = 0x8001;
 	sp.load_address = 0x0ff00000;
 	assert_int_equal(check(), E_RANGE);
 	assert_logged("irq: /: load-address: 0xff00000 to 0x100fffff is not in secure RAM");
@@ -634,7 +679,7 @@ static void torn_trees(void **state)
 	(void)state;
 	assert_int_equal(parse_sp(NULL, NULL), OK);
 	whole = machine_blob(tree.data, tree.size);
-	for (size_t n = 0; n < whole.size; n += n < 64 ? 1 : 37) {
+	for (size_t n = 0; n < whole.size; n++) {
 		struct blob cut = machine_blob(whole.data, n);
 
 		src.fdt = cut.data;
@@ -649,10 +694,78 @@ static void torn_trees(void **state)
 	machine_blob_free(&whole);
 }
 
-static void changed_bytes(void **state)
+/* Parse a copy. It is accepted, or a line says what is wrong with it; what is accepted can be checked. */
+static bool parse_copy(const struct blob *whole, bool is_sp)
 {
 	static struct spmc_manifest scratch;
-	struct manifest_source src = { .file = "changed" };
+	struct blob b = machine_blob(whole->data, whole->size);
+	const struct manifest_source src = { b.data, b.size, "changed" };
+	bool ok;
+
+	log_forget();
+	ok = is_sp ? manifest_parse_sp(&src, &spmc.sp[1], &sp) == OK : manifest_parse_spmc(&src, &scratch) == OK;
+	if (ok && is_sp) {
+		assert_true(sp.nr_regions <= MANIFEST_REGIONS_MAX && sp.nr_devices <= MANIFEST_DEVICES_MAX);
+		assert_true(sp.rx < (int)sp.nr_regions && sp.tx < (int)sp.nr_regions && sp.ctx_count >= 1);
+		(void)!manifest_check_sp(&spmc, NULL, 0, &sp);
+	} else if (ok) {
+		assert_true(scratch.nr_sps <= MANIFEST_SPS_MAX && scratch.nr_cpus <= MANIFEST_CPUS_MAX);
+		for (unsigned int i = 0; i < scratch.nr_sps; i++)
+			assert_true(scratch.sp[i].mem_size);
+	} else {
+		assert_true(log_lines >= 1); /* refused SPs have lines of their own */
+	}
+	machine_blob_free(&b);
+	return ok;
+}
+
+/* Each byte, changed in some ways. */
+static void each_byte(void **state)
+{
+	static const uint8_t with_0[] = { 0, 0xff }, flip[] = { 1, 0x80 };
+	struct blob whole;
+	unsigned int fine = 0;
+
+	(void)state;
+	for (int is_sp = 0; is_sp < 2; is_sp++) {
+		assert_int_equal(is_sp ? parse_sp(NULL, NULL) : parse_spmc(NULL, NULL), OK);
+		whole = machine_blob(tree.data, tree.size);
+		for (size_t at = 0; at < whole.size; at++) {
+			const uint8_t was = whole.data[at];
+
+			for (size_t i = 0; i < ARRAY_SIZE(with_0) + ARRAY_SIZE(flip); i++) {
+				whole.data[at] =
+					i < ARRAY_SIZE(with_0) ? with_0[i] : was ^ flip[i - ARRAY_SIZE(with_0)];
+				fine += parse_copy(&whole, is_sp);
+			}
+			whole.data[at] = was;
+		}
+		assert_true(parse_copy(&whole, is_sp));
+		machine_blob_free(&whole);
+	}
+	assert_true(fine > 1000);
+}
+
+/* Cut off at each byte, and the header says so: what is in the rest points behind it. */
+static void each_end(void **state)
+{
+	struct blob whole;
+
+	(void)state;
+	for (int is_sp = 0; is_sp < 2; is_sp++) {
+		assert_int_equal(is_sp ? parse_sp(NULL, NULL) : parse_spmc(NULL, NULL), OK);
+		for (size_t n = 8; n < tree.size; n++) {
+			whole = machine_blob(tree.data, n);
+			fdt_set_totalsize(whole.data, (uint32_t)n);
+			assert_false(parse_copy(&whole, is_sp));
+			machine_blob_free(&whole);
+		}
+		set_up(NULL);
+	}
+}
+
+static void changed_bytes(void **state)
+{
 	struct blob sp_blob, spmc_blob;
 	unsigned int seed = 1, fine = 0;
 
@@ -669,17 +782,7 @@ static void changed_bytes(void **state)
 			seed = seed * 1103515245 + 12345;
 			b.data[(seed >> 8) % b.size] ^= (uint8_t)(1 << (seed >> 28) % 8);
 		}
-		src.fdt = b.data;
-		src.size = b.size;
-		log_forget();
-		if (i & 1 ? manifest_parse_sp(&src, &spmc.sp[1], &sp) == OK
-			  : manifest_parse_spmc(&src, &scratch) == OK) {
-			fine++;
-			if (i & 1)
-				(void)!manifest_check_sp(&spmc, NULL, 0, &sp);
-		} else {
-			assert_true(log_lines >= 1); /* refused SPs have lines of their own */
-		}
+		fine += parse_copy(&b, i & 1);
 		machine_blob_free(&b);
 	}
 	assert_true(fine > 1000);
@@ -696,6 +799,7 @@ int main(void)
 		TEST(no_sp_at_all_is_no_error),
 		TEST(spmc_manifests_that_end_the_boot),
 		TEST(an_sp_that_is_wrong_there_leaves_the_others),
+		TEST(sps_that_overlap),
 		TEST(more_sps_than_fit),
 		TEST(every_property),
 		TEST(every_region),
@@ -709,6 +813,8 @@ int main(void)
 		TEST(two_that_do_not),
 		TEST(an_sp_outside_secure_ram_or_on_another),
 		TEST(torn_trees),
+		TEST(each_byte),
+		TEST(each_end),
 		TEST(changed_bytes),
 	};
 

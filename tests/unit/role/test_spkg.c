@@ -88,7 +88,46 @@ static void corrupt_headers(void **state)
 	refused("overlaps"); /* the sum doesn't wrap */
 }
 
-/* Whatever the bytes: a package that is accepted lies inside its memory, its parts in order and apart. */
+/* A package that is accepted lies inside its memory, its parts in order and apart. */
+static void expect_sound(void)
+{
+	assert_true(p.manifest >= sizeof(h) && p.manifest % 8 == 0 && p.manifest_size &&
+		    p.manifest_size <= SPKG_MANIFEST_MAX);
+	assert_true((uint64_t)p.manifest + p.manifest_size <= p.image && p.image % PAGE_SIZE == 0);
+	assert_true(p.image_size && (uint64_t)p.image + p.image_size <= MEM);
+	assert_true(p.boot_info_size <= p.manifest);
+}
+
+/* Each byte with each value. */
+static void each_byte(void **state)
+{
+	uint8_t *copy = malloc(sizeof(h));
+	unsigned int accepted = 0;
+
+	(void)state;
+	for (size_t at = 0; at < sizeof(h); at++) {
+		for (unsigned int value = 0; value < 256; value++) {
+			memcpy(copy, &h, sizeof(h));
+			copy[at] = (uint8_t)value;
+			if (spkg_decode(copy, MEM, &p))
+				continue;
+			accepted++;
+			expect_sound();
+		}
+	}
+	assert_true(accepted > 24);
+	free(copy);
+}
+
+/* In memory of any size. */
+static void each_size(void **state)
+{
+	(void)state;
+	for (uint64_t size = 0; size < 0x4000 + 0x8123; size++)
+		assert_non_null(spkg_decode(&h, size, &p));
+	assert_null(spkg_decode(&h, 0x4000 + 0x8123, &p));
+}
+
 static void any_bytes(void **state)
 {
 	static const uint32_t some[] = { 0,	 1,	  24,	   0x1000,   0x3ff8,	 0x4000,
@@ -108,10 +147,7 @@ static void any_bytes(void **state)
 		if (spkg_decode(&h, MEM, &p))
 			continue;
 		accepted++;
-		assert_true(p.manifest >= sizeof(h) && p.manifest_size);
-		assert_true((uint64_t)p.manifest + p.manifest_size <= p.image);
-		assert_true(p.image_size && (uint64_t)p.image + p.image_size <= MEM);
-		assert_true(p.boot_info_size <= p.manifest);
+		expect_sound();
 	}
 	assert_true(accepted > 100);
 }
@@ -173,6 +209,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_sptool_writes, fresh),
 		cmocka_unit_test_setup(corrupt_headers, fresh),
+		cmocka_unit_test_setup(each_byte, fresh),
+		cmocka_unit_test_setup(each_size, fresh),
 		cmocka_unit_test_setup(any_bytes, fresh),
 		cmocka_unit_test(a_blob_byte_by_byte),
 		cmocka_unit_test(blobs_that_do_not_fit_or_are_malformed),
