@@ -45,8 +45,8 @@ include mk/target.mk
 include mk/lint.mk
 -include mk/images.mk
 -include mk/run.mk
--include mk/bench.mk
 -include mk/spmc.mk
+-include mk/bench.mk
 
 .PHONY: check
 check: ## set-up, unit, target and system tests, benchmark; the last line is the sum

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The benchmark: an EL1 payload of ours counts the instructions that Trivet takes for it (docs/benchmarks.md).
+# The benchmark: an EL1 payload of ours counts the instructions that Trivet takes for it, and a client at NS-EL2 what the secure role
+# does (docs/benchmarks.md).
 
 BENCH := build/bench
 BENCH_SRCS := $(sort $(wildcard guest/bench/*.[cS]))
@@ -20,11 +21,21 @@ $(BENCH)/payload.elf: $(BENCH_OBJS) guest/bench/bench.lds mk/bench.mk
 	$(call say,LD,$@) $(CROSS_COMPILE)ld -static --build-id=none --no-warn-rwx-segments -T guest/bench/bench.lds -o $@ $(BENCH_OBJS)
 -include $(BENCH_OBJS:.o=.d)
 
-BENCH_FILES = $(B)/trivet.bin $(B)/trivet.elf $(BENCH)/payload.bin $(BENCH)/payload.elf
+# The secure role: always TF-A's release build. Made by a make of its own, after $(SPMC).bin (mk/spmc.mk).
+BENCH_FW := $(SP_B)/bench-tfa.fw
+$(eval $(call flat,bench-client,sp/common tests/spmc/client tests/spmc/bench,tests/spmc/client/client.lds))
+ifeq ($(TFA),tfa)
+$(eval $(call firmware,bench-tfa,$(SPMC).bin,$(SP_B)/bench-client.bin,machines/spmc/tos_fw_config.dts,machines/spmc/sp_layout.json))
+endif
+
+BENCH_FILES = $(B)/trivet.bin $(B)/trivet.elf $(BENCH)/payload.bin $(BENCH)/payload.elf bench-firmware
 BENCH_RUN = $(PYTHON) tools/bench --image $(B)/trivet.bin --payload $(BENCH)/payload.bin --out $(BENCH) \
+	--firmware $(BENCH_FW) --spmc $(SPMC).bin --client $(SP_B)/bench-client.elf \
 	$(if $(filter gcc,$(TOOLCHAIN)),,--no-baseline)
 
-.PHONY: bench bench-baseline bench-twice bench-trace
+.PHONY: bench bench-firmware bench-baseline bench-twice bench-trace
+bench-firmware: $(SPMC).bin
+	$(Q)$(MAKE) TFA=tfa $(BENCH_FW)
 bench: $(BENCH_FILES) | setup-run ## instructions that traps, interrupts and calls take, against aims and baseline
 	$(Q)$(BENCH_RUN)
 bench-baseline: $(BENCH_FILES) | setup-run ## take what is measured now as the new baseline

@@ -3,6 +3,7 @@
  * Entry at S-EL1, MMU off: x0 = boot information. Each execution context enters here; MPIDR_EL1's affinity 0 is its number. The first one clears
  * .bss and makes the tables.
  */
+#include "abi/smccc_call.S"
 #include "sp.h"
 
 	.section .text.entry, "ax"
@@ -12,6 +13,8 @@ _start:
 	mov	x20, x0
 	mrs	x19, mpidr_el1
 	and	x19, x19, #0xff
+	cmp	x19, #SP_CONTEXTS
+	b.hs	.			/* no stack for it */
 	adrp	x1, stacks
 	mov	x2, #SP_STACK
 	add	x3, x19, #1
@@ -26,10 +29,11 @@ _start:
 	b	1b
 3:	bl	sp_tables_make
 2:	bl	mmu_on
+	msr	tpidr_el1, x19
 	mov	x29, xzr
 	mov	x0, x19
 	mov	x1, x20
-	bl	sp_main
+	bl	sp_enter
 	b	.
 
 mmu_on:
@@ -44,7 +48,8 @@ mmu_on:
 	adrp	x1, vectors
 	add	x1, x1, :lo12:vectors
 	msr	vbar_el1, x1
-	mov	x1, #(3 << 20)		/* FP and SIMD are for all */
+	/* Nothing is trapped to S-EL1 itself, so that what the SPMC does not give is seen to be its doing: FP, SVE, SME. */
+	ldr	x1, =(3 << 20 | 3 << 16 | 3 << 24)
 	msr	cpacr_el1, x1
 	isb
 	tlbi	vmalle1
@@ -58,36 +63,30 @@ mmu_on:
 	.text
 	.global	sp_call
 sp_call:
-	stp	x29, x30, [sp, #-32]!
-	mov	x29, sp
-	str	x0, [sp, #16]
-	mov	x30, x0
-	ldp	x2, x3, [x30, #16]
-	ldp	x4, x5, [x30, #32]
-	ldp	x6, x7, [x30, #48]
-	ldp	x8, x9, [x30, #64]
-	ldp	x10, x11, [x30, #80]
-	ldp	x12, x13, [x30, #96]
-	ldp	x14, x15, [x30, #112]
-	ldp	x16, x17, [x30, #128]
-	ldp	x0, x1, [x30]
-	smc	#0
-	ldr	x30, [sp, #16]
-	stp	x0, x1, [x30]
-	stp	x2, x3, [x30, #16]
-	stp	x4, x5, [x30, #32]
-	stp	x6, x7, [x30, #48]
-	stp	x8, x9, [x30, #64]
-	stp	x10, x11, [x30, #80]
-	stp	x12, x13, [x30, #96]
-	stp	x14, x15, [x30, #112]
-	stp	x16, x17, [x30, #128]
-	ldp	x29, x30, [sp], #32
-	ret
+	smccc_call smc
+	.global	sp_call_hvc
+sp_call_hvc:
+	smccc_call hvc
 
 	.global	sp_hvc
 sp_hvc:
 	hvc	#0
+	ret
+
+	.global	sp_context
+sp_context:
+	mrs	x0, tpidr_el1
+	ret
+
+	.global	sp_counter
+sp_counter:
+	isb
+	mrs	x0, cntpct_el0
+	ret
+
+	.global	sp_counter_hz
+sp_counter_hz:
+	mrs	x0, cntfrq_el0
 	ret
 
 	.global	sp_irq_unmask
@@ -99,8 +98,32 @@ sp_irq_mask:
 	msr	daifset, #3
 	ret
 
-	.weak	sp_irq
-sp_irq:
+	/* In the order of enum sp_touch. A row is two instructions long. An exception within the rows ends at probe_undefined. */
+	.global	sp_probe
+sp_probe:
+	adr	x2, probe_rows
+	add	x2, x2, w0, uxtw #3
+	mov	x0, #1023		/* what is written: the end of no interrupt */
+	br	x2
+	.macro	probe insn:vararg
+	\insn
+	b	probe_done
+	.endm
+probe_rows:
+	probe	mrs x0, s3_0_c12_c12_0	/* ICC_IAR1_EL1 */
+	probe	msr s3_0_c12_c12_1, x0	/* ICC_EOIR1_EL1 */
+	probe	mrs x0, s3_0_c4_c6_0	/* ICC_PMR_EL1 */
+	probe	mrs x0, cntv_ctl_el0
+	probe	mrs x0, cntp_ctl_el0
+	probe	.inst 0x04bf5020	/* rdvl x0, #1 */
+	probe	.inst 0x04bf5820	/* rdsvl x0, #1 */
+	probe	mrs x0, s3_6_c1_c1_0	/* SCR_EL3 */
+probe_done:
+	str	x0, [x1]
+	mov	w0, #1
+	ret
+probe_undefined:
+	mov	w0, wzr
 	ret
 
 	.macro	unexpected
@@ -123,17 +146,19 @@ sp_irq:
 	mrs	x0, elr_el1
 	mrs	x1, spsr_el1
 	stp	x0, x1, [sp, #160]
-	bl	sp_irq
+	bl	sp_irq_poll
 	b	irq_return
 	.endm
 
 	.balign	0x800
 vectors:
-	.rept	5
+	.rept	4
 	unexpected
 	.endr
-	irq
-	irq
+	.balign	0x80
+	b	sync
+	irq				/* IRQ */
+	irq				/* FIQ: managed exit, unless the manifest has managed-exit-virq */
 	.rept	9
 	unexpected
 	.endr
@@ -153,6 +178,22 @@ irq_return:
 	ldp	x18, x30, [sp, #144]
 	ldp	x0, x1, [sp]
 	add	sp, sp, #192
+	eret
+
+	/* UNDEFINED (EC 0) in a probe: on behind it. It needs x1 and x30 only. */
+sync:
+	mrs	x2, esr_el1
+	lsr	x3, x2, #26
+	cbnz	x3, fault
+	mrs	x2, elr_el1
+	adr	x3, probe_rows
+	cmp	x2, x3
+	b.lo	fault
+	adr	x3, probe_done
+	cmp	x2, x3
+	b.hs	fault
+	adr	x3, probe_undefined
+	msr	elr_el1, x3
 	eret
 
 fault:

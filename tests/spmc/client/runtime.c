@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What a client program stands on: the console, TAP, cores, calls; see client.h. State owned: all of it; one lock,
- * around a line of output.
- */
-#include "client.h"
-
-#include <stdarg.h>
-
+/* What a client program stands on: calls, cores, the run of its tests; see client.h. State owned: what each core does. */
 #include "abi/ffa.h"
 #include "abi/psci.h"
-
-#define UART	((volatile uint32_t *)0x09000000)
-#define UART_FR 6
-#define FR_TXFF (UINT32_C(1) << 5)
+#include "client.h"
 
 void client_main(void);
 void client_secondary(unsigned int cpu);
@@ -20,94 +10,14 @@ void client_exception(unsigned int vector, uint64_t esr, uint64_t elr, uint64_t 
 unsigned int client_cpu_id(void);
 extern char secondary_entry[];
 
-static uint32_t line_lock;
-static unsigned int failures; /* of the test that runs */
+/* Words that two cores look at: 0 or 1. */
 static struct {
 	void (*fn)(unsigned int cpu);
-	uint32_t busy, arrived;
-} cpu_job[CLIENT_CPUS];
-
-/* --- output --- */
-
-static void put(char c)
-{
-	while (UART[UART_FR] & FR_TXFF)
-		;
-	UART[0] = (uint8_t)c;
-}
-
-static void put_string(const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '\n')
-			put('\r');
-		put(*s);
-	}
-}
-
-static void put_number(uint64_t v, unsigned int base)
-{
-	char text[24];
-	unsigned int i = sizeof(text) - 1;
-
-	text[i] = '\0';
-	do {
-		text[--i] = "0123456789abcdef"[v % base];
-		v /= base;
-	} while (v);
-	put_string(text + i);
-}
-
-static void put_arg(char kind, bool wide, va_list *ap)
-{
-	int64_t d;
-
-	switch (kind) {
-	case 's':
-		put_string(va_arg(*ap, const char *));
-		break;
-	case 'c':
-		put((char)va_arg(*ap, int));
-		break;
-	case 'd':
-		d = wide ? va_arg(*ap, long long) : va_arg(*ap, int);
-		if (d < 0)
-			put('-');
-		put_number(d < 0 ? -(uint64_t)d : (uint64_t)d, 10);
-		break;
-	case 'u':
-	case 'x':
-		put_number(wide ? va_arg(*ap, unsigned long long) : va_arg(*ap, unsigned int), kind == 'x' ? 16 : 10);
-		break;
-	default:
-		put(kind);
-		break;
-	}
-}
-
-void say(const char *fmt, ...)
-{
-	va_list ap;
-
-	while (__atomic_exchange_n(&line_lock, 1, __ATOMIC_ACQUIRE))
-		__asm__ volatile("yield");
-	va_start(ap, fmt);
-	for (; *fmt; fmt++) {
-		bool wide = false;
-
-		if (*fmt != '%') {
-			if (*fmt == '\n')
-				put('\r');
-			put(*fmt);
-			continue;
-		}
-		for (fmt++; *fmt == 'l'; fmt++)
-			wide = true;
-		put_arg(*fmt, wide, &ap);
-	}
-	va_end(ap);
-	__atomic_store_n(&line_lock, 0, __ATOMIC_RELEASE);
-}
+	uint32_t go;	  /* fn is to be run */
+	uint32_t arrived; /* it is being run, or has been */
+	uint32_t done;
+	uint32_t stays; /* CPU_OFF was refused: it waits for go */
+} job[CLIENT_CPUS];
 
 /* --- calls --- */
 
@@ -128,41 +38,6 @@ static void power_off(void)
 		__asm__ volatile("wfi");
 }
 
-/* --- expectations --- */
-
-bool expect_at(bool holds, const char *what, unsigned int line)
-{
-	if (holds)
-		return true;
-	__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
-	say("# line %u: %s does not hold\n", line, what);
-	return false;
-}
-
-bool expect_eq_at(uint64_t seen, uint64_t wanted, const char *what, unsigned int line)
-{
-	if (seen == wanted)
-		return true;
-	__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
-	say("# line %u: %s is 0x%llx, not 0x%llx\n", line, what, (unsigned long long)seen, (unsigned long long)wanted);
-	return false;
-}
-
-bool expect_error_at(const struct regs *r, int code, unsigned int line)
-{
-	return expect_eq_at(r->x[0], FFA_ERROR, "x0", line) &&
-	       expect_eq_at((uint32_t)r->x[2], (uint32_t)code, "w2 of FFA_ERROR", line);
-}
-
-bool expect_success_at(const struct regs *r, unsigned int line)
-{
-	if (r->x[0] == FFA_SUCCESS_32 || r->x[0] == FFA_SUCCESS_64)
-		return true;
-	__atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
-	say("# line %u: x0 is 0x%llx (w2 %d), not FFA_SUCCESS\n", line, (unsigned long long)r->x[0], (int)r->x[2]);
-	return false;
-}
-
 /* --- cores --- */
 
 unsigned int cpu_index(void)
@@ -170,50 +45,115 @@ unsigned int cpu_index(void)
 	return client_cpu_id();
 }
 
-/* TF-A turns cores on that the machine does not have: whoever is not there in half a second does not exist. */
-static bool wait_for(const uint32_t *flag)
+static uint32_t get(const uint32_t *word)
 {
-	uint64_t freq, start, now;
-
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(freq));
-	__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(start)::"memory");
-	do {
-		if (__atomic_load_n(flag, __ATOMIC_ACQUIRE))
-			return true;
-		__asm__ volatile("yield");
-		__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(now)::"memory");
-	} while (now - start < freq / 2);
-	return false;
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
+static void set(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+static bool wait_for(const uint32_t *flag, uint64_t ticks)
+{
+	uint64_t deadline = time_counter() + ticks;
+
+	while (!get(flag)) {
+		if (time_is_over(deadline))
+			return false;
+		__asm__ volatile("yield");
+	}
+	return true;
+}
+
+/* TF-A turns cores on that the machine does not have: whoever is not there in a second does not exist. */
 bool cpu_start(unsigned int cpu, void (*fn)(unsigned int cpu))
 {
 	struct regs r = { { PSCI_CPU_ON_64, cpu, (uint64_t)secondary_entry, cpu } };
 
-	cpu_job[cpu].fn = fn;
-	__atomic_store_n(&cpu_job[cpu].busy, 1, __ATOMIC_RELEASE);
-	__atomic_store_n(&cpu_job[cpu].arrived, 0, __ATOMIC_RELEASE);
-	client_smc(&r);
-	return (int32_t)r.x[0] == 0 && wait_for(&cpu_job[cpu].arrived);
+	job[cpu].fn = fn;
+	set(&job[cpu].arrived, 0);
+	set(&job[cpu].done, 0);
+	set(&job[cpu].go, 1);
+	if (!get(&job[cpu].stays)) {
+		client_smc(&r);
+		if ((int32_t)r.x[0] != PSCI_SUCCESS)
+			return false;
+	}
+	return wait_for(&job[cpu].arrived, time_ms(1000));
 }
 
-void cpu_join(unsigned int cpu)
+bool cpu_join(unsigned int cpu)
 {
-	while (__atomic_load_n(&cpu_job[cpu].busy, __ATOMIC_ACQUIRE))
-		__asm__ volatile("yield");
+	uint64_t deadline = time_counter() + time_ms(2000);
+	struct regs r;
+
+	if (!wait_for(&job[cpu].done, time_ms(120000)))
+		return expect_at(false, "a core's part of the test comes to its end", CLIENT_HERE);
+	do {
+		if (get(&job[cpu].stays))
+			return false;
+		r = (struct regs){ { PSCI_AFFINITY_INFO_64, cpu, 0 } };
+		client_smc(&r);
+		if (r.x[0] == PSCI_AFF_OFF)
+			return true;
+	} while (!time_is_over(deadline));
+	return false;
+}
+
+static void nothing(unsigned int cpu)
+{
+	(void)cpu;
+}
+
+unsigned int cpu_count(void)
+{
+	static unsigned int n;
+
+	if (n)
+		return n;
+	for (n = 1; n < CLIENT_CPUS && cpu_start(n, nothing); n++)
+		EXPECT(cpu_join(n));
+	return n;
+}
+
+void cpu_run_all(void (*fn)(unsigned int cpu))
+{
+	unsigned int n = cpu_count();
+
+	for (unsigned int i = 1; i < n; i++)
+		EXPECT(cpu_start(i, fn));
+	fn(0);
+	for (unsigned int i = 1; i < n; i++)
+		EXPECT(cpu_join(i));
 }
 
 void client_secondary(unsigned int cpu)
 {
-	struct regs r = { { PSCI_CPU_OFF } };
+	struct regs r;
 
-	__atomic_store_n(&cpu_job[cpu].arrived, 1, __ATOMIC_RELEASE);
-	cpu_job[cpu].fn(cpu);
-	__atomic_store_n(&cpu_job[cpu].busy, 0, __ATOMIC_RELEASE);
-	client_smc(&r);
-	say("# core %u: CPU_OFF returned %d\n", cpu, (int)r.x[0]);
-	for (;;)
-		__asm__ volatile("wfi");
+	irq_init();
+	for (;;) {
+		if (!wait_for(&job[cpu].go, time_ms(1000)))
+			continue;
+		set(&job[cpu].go, 0);
+		set(&job[cpu].stays, 0);
+		set(&job[cpu].arrived, 1);
+		job[cpu].fn(cpu);
+		irq_timer_off();
+		irq_handler(NULL);
+		set(&job[cpu].done, 1);
+		/*
+		 * When CPU_OFF is refused, TF-A 2.12 comes back with EL2's registers as they were at the last FF-A call,
+		 * the stack pointer among them: let that be from here.
+		 */
+		r = (struct regs){ { FFA_FEATURES, FFA_FEATURES } };
+		client_smc(&r);
+		r = (struct regs){ { PSCI_CPU_OFF } };
+		client_smc(&r);
+		set(&job[cpu].stays, 1);
+	}
 }
 
 /* --- the program --- */
@@ -227,11 +167,14 @@ void client_exception(unsigned int vector, uint64_t esr, uint64_t elr, uint64_t 
 
 void client_main(void)
 {
+	irq_init();
 	say("TAP version 13\n1..%u\n", tests_count);
 	for (unsigned int i = 0; i < tests_count; i++) {
-		failures = 0;
+		report_begin();
 		tests[i].run();
-		say("%s %u - %s\n", failures ? "not ok" : "ok", i + 1, tests[i].name);
+		irq_timer_off();
+		irq_handler(NULL);
+		report_result(i + 1, tests[i].name);
 	}
 	power_off();
 }

@@ -3,6 +3,7 @@
  * Entry at NS-EL2, MMU off, x0 = MPIDR (TF-A's plat/qemu) on the boot core; other cores by PSCI CPU_ON. Stage 1 on: flat, 1 GiB blocks, the first
  * one device, the others write-back, as an operating system would have it.
  */
+#include "abi/smccc_call.S"
 #include "client.h"
 
 	.section .text.entry, "ax"
@@ -80,32 +81,7 @@ mmu_on:
 	.text
 	.global	client_smc
 client_smc:
-	stp	x29, x30, [sp, #-32]!
-	mov	x29, sp
-	str	x0, [sp, #16]
-	mov	x30, x0
-	ldp	x2, x3, [x30, #16]
-	ldp	x4, x5, [x30, #32]
-	ldp	x6, x7, [x30, #48]
-	ldp	x8, x9, [x30, #64]
-	ldp	x10, x11, [x30, #80]
-	ldp	x12, x13, [x30, #96]
-	ldp	x14, x15, [x30, #112]
-	ldp	x16, x17, [x30, #128]
-	ldp	x0, x1, [x30]
-	smc	#0
-	ldr	x30, [sp, #16]
-	stp	x0, x1, [x30]
-	stp	x2, x3, [x30, #16]
-	stp	x4, x5, [x30, #32]
-	stp	x6, x7, [x30, #48]
-	stp	x8, x9, [x30, #64]
-	stp	x10, x11, [x30, #80]
-	stp	x12, x13, [x30, #96]
-	stp	x14, x15, [x30, #112]
-	stp	x16, x17, [x30, #128]
-	ldp	x29, x30, [sp], #32
-	ret
+	smccc_call smc
 
 	.global	client_cpu_id
 client_cpu_id:
@@ -129,9 +105,48 @@ client_current_el:
 
 	.balign	0x800
 vectors:
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	.irp	n, 0, 1, 2, 3, 4
 	unexpected \n
 	.endr
+	.balign	0x80			/* IRQ at EL2, SP_EL2 */
+	b	irq
+	.irp	n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	unexpected \n
+	.endr
+
+	/* C code has no use for V registers here. */
+irq:
+	stp	x29, x30, [sp, #-192]!
+	mov	x29, sp
+	stp	x0, x1, [sp, #16]
+	stp	x2, x3, [sp, #32]
+	stp	x4, x5, [sp, #48]
+	stp	x6, x7, [sp, #64]
+	stp	x8, x9, [sp, #80]
+	stp	x10, x11, [sp, #96]
+	stp	x12, x13, [sp, #112]
+	stp	x14, x15, [sp, #128]
+	stp	x16, x17, [sp, #144]
+	mrs	x0, elr_el2
+	mrs	x1, spsr_el2
+	stp	x0, x1, [sp, #160]
+	str	x18, [sp, #176]
+	bl	client_irq
+	ldr	x18, [sp, #176]
+	ldp	x0, x1, [sp, #160]
+	msr	elr_el2, x0
+	msr	spsr_el2, x1
+	ldp	x16, x17, [sp, #144]
+	ldp	x14, x15, [sp, #128]
+	ldp	x12, x13, [sp, #112]
+	ldp	x10, x11, [sp, #96]
+	ldp	x8, x9, [sp, #80]
+	ldp	x6, x7, [sp, #64]
+	ldp	x4, x5, [sp, #48]
+	ldp	x2, x3, [sp, #32]
+	ldp	x0, x1, [sp, #16]
+	ldp	x29, x30, [sp], #192
+	eret
 
 	.section .bss.stacks, "aw", @nobits
 	.balign	4096

@@ -1,153 +1,213 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Interrupts of the normal world while an SP runs: CNTHP, armed just before the call. GICv3 in its non-secure
- * view, IHI 0069.
+ * Interrupts of the normal world while an SP runs: signalled, managed exit, queued; FFA_RUN and FFA_YIELD. FF-A 1.2, 8,
+ * 9.3 and 14.
  */
-#include "abi/ffa.h"
-#include "client.h"
-#include "hello.h"
+#include "ask.h"
 #include "tests.h"
 
-#define GICD	       0x08000000ul
-#define GICR_SGI       0x080b0000ul /* of the boot core */
-#define CTLR	       0x000
-#define ISENABLER      0x100
-#define IPRIORITYR     0x400
-#define CTLR_GRP1A_ARE 0x12 /* EnableGrp1A, ARE_NS */
-#define CNTHP_INTID    26
-
-#define SP1	 0x8001u
-#define ADDED	 0x1000
-#define RUNS_MAX 1000
 #define ALARMS	 20
+#define RUNS_MAX 1000
+#define TIMEOUT	 0x123456789aull
 
-static volatile uint32_t *reg32(uint64_t a)
+/* Our interrupt came, and is what we wanted. */
+static bool took_alarm(void)
 {
-	return (volatile uint32_t *)a;
+	return EXPECT(irq_wait(time_ms(1000))) && EXPECT_EQ(irq_window(), 1);
 }
 
-static void gic_on(void)
-{
-	*reg32(GICD + CTLR) = CTLR_GRP1A_ARE;
-	*reg32(GICR_SGI + 0x80) = UINT32_MAX;
-	*(volatile uint8_t *)(GICR_SGI + IPRIORITYR + CNTHP_INTID) = 0x80;
-	*reg32(GICR_SGI + ISENABLER) = 1u << CNTHP_INTID;
-	__asm__ volatile("msr s3_0_c4_c6_0, %0\n\tmsr s3_0_c12_c12_7, %1\n\tisb" : : "r"(0xfful), "r"(1ul) : "memory");
-}
+static unsigned int preemptions;
 
-static uint64_t ms(void)
-{
-	uint64_t freq;
-
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(freq));
-	return freq / 1000;
-}
-
-static void timer_in(uint64_t ticks)
-{
-	uint64_t now;
-
-	__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(now)::"memory");
-	__asm__ volatile("msr cnthp_cval_el2, %0\n\tmsr cnthp_ctl_el2, %1\n\tisb"
-			 :
-			 : "r"(now + ticks), "r"(1ul)
-			 : "memory");
-}
-
-/* The INTID that is pending for us, acknowledged and ended. */
-static uint32_t take_interrupt(void)
-{
-	uint64_t intid;
-
-	__asm__ volatile("mrs %0, s3_0_c12_c12_0\n\tdsb sy" : "=r"(intid)::"memory");
-	__asm__ volatile("msr cnthp_ctl_el2, xzr\n\tisb" ::: "memory");
-	if (intid < 1020)
-		__asm__ volatile("msr s3_0_c12_c12_1, %0\n\tisb" : : "r"(intid) : "memory");
-	return (uint32_t)intid;
-}
-
-static struct regs tell_hello(uint32_t what, uint64_t x4, uint64_t x5)
-{
-	struct regs r = { { FFA_MSG_SEND_DIRECT_REQ_64, FFA_ENDPOINTS(FFA_ID_HYPERVISOR, SP1), 0, what, x4, x5 } };
-
-	client_smc(&r);
-	return r;
-}
-
-void test_preempt(void)
+static bool preempted(void)
 {
 	struct regs r;
 	unsigned int n = 0;
 
-	gic_on();
-	timer_in(ms());
+	irq_timer(time_ms(1));
 	/* Long, since on a busy machine QEMU's timers are late. */
-	r = tell_hello(HELLO_SPIN, 7, 200 * ms());
+	r = ASK_ONCE(SP1, SP_CMD_SPIN, 7, time_ms(200));
 	while (r.x[0] == FFA_INTERRUPT && n < RUNS_MAX) {
 		n++;
 		EXPECT_EQ(r.x[1], FFA_ENDPOINTS(SP1, 0));
-		EXPECT_EQ(take_interrupt(), CNTHP_INTID);
+		EXPECT_EQ(r.x[2] | r.x[3] | r.x[4] | r.x[5] | r.x[6] | r.x[7], 0);
+		took_alarm();
 		/* Somebody else's request must wait. */
 		if (n == 1) {
-			struct regs busy = tell_hello(0, 1, 2);
+			struct regs busy = ASK_ONCE(SP1, 0, 1, 2);
 
 			EXPECT_ERROR(busy, FFA_BUSY);
+			EXPECT(ask_echo(SP2, 1));
 		}
 		if (n < ALARMS)
-			timer_in(ms());
-		r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0);
+			irq_timer(time_ms(1));
+		r = ffa_call(FFA_RUN, r.x[1], 0, 0, 0);
 	}
-	take_interrupt();
-	EXPECT(n > 0);
-	say("# preempted %u times\n", n);
-	EXPECT_EQ(r.x[0], FFA_MSG_SEND_DIRECT_RESP_64);
-	EXPECT_EQ(r.x[4], 7 + ADDED);
+	irq_timer_off();
+	irq_window();
+	if (EXPECT_ANSWER(r, SP1))
+		EXPECT_EQ(r.x[4], 7 + ADDED);
+	preemptions += n;
+	return n > 0;
 }
 
-void test_run_errors(void)
+void test_preempt(void)
 {
-	struct regs r = ffa_call(FFA_RUN, FFA_ENDPOINTS(0x8007u, 0), 0, 0, 0);
-
-	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
-	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 1), 0, 0, 0);
-	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
-	/* hello waits: it takes the core, finds no request, waits again. */
-	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0);
-	EXPECT_EQ(r.x[0], FFA_MSG_WAIT);
+	preemptions = 0;
+	EXPECT(ask_until(preempted));
+	say("# preempted %u times\n", preemptions);
 }
 
-/* 400 ms are for ever to who wants its core back after one. */
-void test_loop(void)
+/* SP2 spins for long, and leaves early. */
+static void leave_early(void)
+{
+	struct regs r = ASK_ONCE(SP2, IRQ_CMD_SPIN, 0, time_ms(3000));
+
+	took_alarm();
+	if (EXPECT_ANSWER(r, SP2))
+		EXPECT_EQ(r.x[3], IRQ_MANAGED_EXIT);
+}
+
+void test_managed_exit(void)
 {
 	struct regs r;
 
-	gic_on();
-	for (unsigned int i = 0; i < 3; i++) {
-		timer_in(ms());
-		r = i ? ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0) : tell_hello(HELLO_SPIN, 0, 400 * ms());
-		EXPECT_EQ(r.x[0], FFA_INTERRUPT);
-		EXPECT_EQ(take_interrupt(), CNTHP_INTID);
-	}
-	r = tell_hello(0, 0, 0);
-	EXPECT_ERROR(r, FFA_BUSY);
-	r = ffa_call(FFA_FEATURES, FFA_VERSION, 0, 0, 0);
-	EXPECT_SUCCESS(r);
-	timer_in(1000 * ms());
-	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0);
-	take_interrupt();
-	EXPECT_EQ(r.x[0], FFA_MSG_SEND_DIRECT_RESP_64);
+	ask_irq_reset();
+	irq_timer(time_ms(5));
+	leave_early();
+	EXPECT_EQ(ask_irq().managed_exits, 1);
+	/* It answered: it is free for the next request, whose end nobody hastens. */
+	r = ASK_ONCE(SP2, IRQ_CMD_SPIN, 0, time_ms(2));
+	if (EXPECT_ANSWER(r, SP2))
+		EXPECT_EQ(r.x[3], IRQ_CMD_SPIN);
+	/* An interrupt that is pending already has it leave at once. */
+	irq_timer(0);
+	EXPECT(irq_wait(time_ms(1000)));
+	leave_early();
+	EXPECT_EQ(ask_irq().managed_exits, 2);
 }
 
-/* After that SP1 is gone for good: last. */
-void test_fault(void)
+/* SP2 with interrupts masked does not see that it is asked to leave: it may finish, for a while. */
+static bool stays_too_long(void)
 {
-	struct regs r = tell_hello(HELLO_FAULT, 0, 0);
+	uint64_t start = time_counter(), took;
+	struct regs r;
 
-	EXPECT_ERROR(r, FFA_ABORTED);
-	r = tell_hello(0, 0, 0);
-	EXPECT_ERROR(r, FFA_ABORTED);
+	irq_timer(time_ms(1));
+	r = ASK_ONCE(SP2, IRQ_CMD_SPIN_SLOW, 0, time_ms(400));
+	took = time_counter() - start;
+	irq_window();
+	if (r.x[0] == FFA_INTERRUPT) {
+		EXPECT_EQ(r.x[1], FFA_ENDPOINTS(SP2, 0));
+		EXPECT(took >= time_ms(100));
+		r = ask_go_on(r);
+		return EXPECT_ANSWER(r, SP2);
+	}
+	EXPECT_ANSWER(r, SP2);
+	return false;
+}
+
+static bool stays_a_while(void)
+{
+	struct regs r;
+
+	irq_timer(time_ms(1));
+	r = ASK_ONCE(SP2, IRQ_CMD_SPIN_SLOW, 0, time_ms(20));
+	if (r.x[0] == FFA_INTERRUPT) {
+		ask_go_on(r);
+		return false;
+	}
+	return EXPECT_ANSWER(r, SP2) && irq_wait(time_ms(100)) && irq_window() == 1;
+}
+
+void test_managed_exit_late(void)
+{
+	EXPECT(ask_until(stays_a_while));
+	EXPECT(ask_until(stays_too_long));
+}
+
+static bool queued_once(void)
+{
+	uint64_t start = time_counter(), took;
+	struct regs r;
+
+	irq_timer(time_ms(1));
+	r = ASK_ONCE(SP4, SP_CMD_SPIN, 5, time_ms(20));
+	took = time_counter() - start;
+	irq_wait(time_ms(100));
+	irq_window();
+	if (r.x[0] == FFA_INTERRUPT) {
+		/* Only if it was not given the time that it needs: a busy machine. */
+		EXPECT(took >= time_ms(100));
+		ask_go_on(r);
+		return false;
+	}
+	EXPECT(took >= time_ms(20));
+	return EXPECT_ANSWER(r, SP4) && EXPECT_EQ(r.x[4], 5 + ADDED);
+}
+
+/* But not for ever. */
+static bool queued_too_long(void)
+{
+	uint64_t start = time_counter(), took;
+	struct regs r;
+
+	irq_timer(time_ms(1));
+	r = ASK_ONCE(SP4, SP_CMD_SPIN, 5, time_ms(500));
+	took = time_counter() - start;
+	irq_window();
+	if (r.x[0] == FFA_INTERRUPT) {
+		EXPECT_EQ(r.x[1], FFA_ENDPOINTS(SP4, 0));
+		EXPECT(took >= time_ms(100));
+		r = ask_go_on(r);
+		return EXPECT_ANSWER(r, SP4) && EXPECT_EQ(r.x[4], 5 + ADDED) && took < time_ms(450);
+	}
+	return false;
+}
+
+void test_queued(void)
+{
+	EXPECT(ask_until(queued_once));
+	EXPECT(ask_until(queued_too_long));
+}
+
+void test_yield(void)
+{
+	struct regs r = ASK_ONCE(SP1, SP_CMD_YIELD, 0, TIMEOUT), busy;
+
+	if (!EXPECT_EQ(r.x[0], FFA_YIELD))
+		return;
+	EXPECT_EQ(r.x[1], FFA_ENDPOINTS(SP1, 0));
+	EXPECT_EQ(r.x[2], (uint32_t)TIMEOUT);
+	EXPECT_EQ(r.x[3], TIMEOUT >> 32);
+	busy = ASK_ONCE(SP1, 0);
+	EXPECT_ERROR(busy, FFA_BUSY);
+	EXPECT(ask_echo(SP3, 2));
 	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0);
-	EXPECT_ERROR(r, FFA_ABORTED);
-	r = ffa_call(FFA_FEATURES, FFA_VERSION, 0, 0, 0);
-	EXPECT_SUCCESS(r);
+	if (EXPECT_ANSWER(r, SP1))
+		EXPECT_EQ(r.x[6], FFA_SUCCESS_32);
+}
+
+void test_run(void)
+{
+	struct regs before = ASK(SP1, SP_CMD_EVENTS), after, r = ffa_call(FFA_RUN, FFA_ENDPOINTS(NOBODY, 0), 0, 0, 0);
+
+	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(0u, 0), 0, 0, 0);
+	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS((uint32_t)FFA_ID_SPMC, 0), 0, 0, 0);
+	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 4), 0, 0, 0);
+	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP2, 1), 0, 0, 0);
+	EXPECT_ERROR(r, FFA_INVALID_PARAMETERS);
+	/* There, but bound to another core; or that core never came. */
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 1), 0, 0, 0);
+	EXPECT_ERROR(r, cpu_count() > 1 ? FFA_INVALID_PARAMETERS : FFA_DENIED);
+	/* hello waits: it takes the core, finds no message, waits again. */
+	r = ffa_call(FFA_RUN, FFA_ENDPOINTS(SP1, 0), 0, 0, 0);
+	EXPECT_EQ(r.x[0], FFA_MSG_WAIT);
+	for (unsigned int i = 1; i < 8; i++)
+		EXPECT_EQ(r.x[i], 0);
+	after = ASK(SP1, SP_CMD_EVENTS);
+	EXPECT_EQ(after.x[7] - before.x[7], 1);
 }
