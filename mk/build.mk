@@ -39,7 +39,7 @@ CODEGEN_spmc := -fno-pie -mcmodel=tiny
 LIBFDT := build/third_party/libfdt
 INCLUDES = -isystem src/lib/libc -isystem $(CC_INCLUDE) -Iinclude -Isrc -Isrc/arch/arm64/include -I$(B)/include \
 	-isystem $(LIBFDT) -include $(B)/include/generated/autoconf.h
-CFLAGS = $(CODEGEN) $(WARNINGS) $(INCLUDES) $(EXTRA_CFLAGS)
+CFLAGS = $(CODEGEN) $(WHOLE) $(WARNINGS) $(INCLUDES) $(EXTRA_CFLAGS)
 ASFLAGS = $(CFLAGS) -D__ASSEMBLY__
 LDSCRIPT := src/arch/arm64/trivet.lds
 # BL32 has one place, which is in its manifest too: there the relocations would only be ballast.
@@ -47,6 +47,12 @@ RELOCATABLE_hyp := -pie --no-dynamic-linker -z text
 RELOCATABLE_spmc := -no-pie
 LDFLAGS := -static $(RELOCATABLE_$(ROLE)) -z max-page-size=4096 --build-id=none --gc-sections \
 	--fatal-warnings $(WARN_LD) --defsym=LINK_BASE=$(LINK_BASE) -T $(LDSCRIPT)
+LINK = $(TARGET_LD) $(LDFLAGS) -Map=$(@:.elf=.map)
+# gcc makes the secure role's image as a whole, because its memory is scarce: most functions of one use disappear. Nothing is aligned.
+ifeq ($(ROLE)-$(TOOLCHAIN),spmc-gcc)
+WHOLE := -flto -flto-partition=one -falign-functions=4 -falign-jumps=1 -falign-loops=1
+LINK = $(TARGET_CC) -O2 $(CODEGEN) $(WHOLE) -nostdlib -static -no-pie $(addprefix -Xlinker ,$(LDFLAGS) -Map=$(@:.elf=.map))
+endif
 # memcpy and friends must not be compiled into calls of themselves.
 NO_LOOPS := -fno-builtin $(if $(filter gcc,$(TOOLCHAIN)),-fno-tree-loop-distribute-patterns)
 
@@ -122,16 +128,19 @@ $(B)/obj/%.o: %.S $(BUILD_MK) | $(GENERATED)
 # Third-party: the product's code generation, without our warnings.
 $(FDT_OBJS): $(B)/obj/libfdt/%.o: $(LIBFDT)/libfdt.h $(BUILD_MK) | $(GENERATED)
 	@mkdir -p $(@D)
-	$(call say,CC,libfdt/$*.c) $(TARGET_CC) $(CODEGEN) -Os -w $(INCLUDES) -MMD -MP -c -o $@ $(LIBFDT)/$*.c
+	$(call say,CC,libfdt/$*.c) $(TARGET_CC) $(CODEGEN) $(WHOLE) -Os -w $(INCLUDES) -MMD -MP -c -o $@ $(LIBFDT)/$*.c
 
-CFLAGS_string.c := $(NO_LOOPS)
+# Calls of these appear after everything else has been decided.
+CFLAGS_string.c := $(NO_LOOPS) -fno-lto
+CFLAGS_builtins.c := -fno-lto
 
-# What runs at boot or at the end only, and in the role whose size matters what no call needs: small rather than fast.
-COLD := boot_map.c el2_exception.c cpio.c printf.c hw.c main.c memory_map.c panic.c prop.c bootinfo.c manifest.c \
-	manifest_check.c manifest_region.c manifest_sp.c manifest_spmc.c spkg.c
-COLD_spmc := heap.c frame.c pgtable.c s1.c s1_slot.c s2.c partition.c gicv3.c sysreg.c guest_mem.c decode.c mmio_trap.c \
-	mail.c mail_msg.c mail_vm.c nsmem.c
-$(foreach f,$(COLD) $(COLD_$(ROLE)),$(eval CFLAGS_$(f) += -Os))
+# Small rather than fast: what runs at boot or at the end only; in the secure role all that is not on the path of a call, an interrupt or
+# a switch.
+COLD_hyp := boot_map.c el2_exception.c cpio.c printf.c hw.c main.c memory_map.c panic.c prop.c
+HOT_spmc := switch.c debug.c ich.c world_s.c call.c direct.c version.c chain.c msg.c nwd.c run.c run_irq.c sint.c sp_calls.c virq.c \
+	irq.c sched.c smc.c spin.c time.c trap.c vcpu.c string.c
+COLD_spmc := $(filter-out $(HOT_spmc),$(notdir $(filter %.c,$(SRCS))))
+$(foreach f,$(COLD_$(ROLE)),$(eval CFLAGS_$(f) += -Os))
 
 # The list of objects, so that an added or deleted source links anew.
 $(B)/objs.list: FORCE
@@ -142,7 +151,7 @@ $(B)/objs.list: FORCE
 trivet: $(B)/trivet.elf $(B)/trivet.bin ## build/$(ROLE)-$(TOOLCHAIN)/trivet.elf and .bin
 
 $(B)/trivet.elf: $(OBJS) $(FDT_OBJS) $(LDSCRIPT) $(B)/objs.list $(BUILD_MK)
-	$(call say,LD,$@) $(TARGET_LD) $(LDFLAGS) -Map=$(B)/trivet.map -o $@ $(OBJS) $(FDT_OBJS)
+	$(call say,LD,$@) $(LINK) -o $@ $(OBJS) $(FDT_OBJS)
 
 %.bin: %.elf
 	$(call say,BIN,$@) $(OBJCOPY) -O binary $< $@

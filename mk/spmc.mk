@@ -95,6 +95,12 @@ endef
 with_machine = $(call firmware,$(1),$(2),$(3),$(4)/tos_fw_config.dts,$(4)/sp_layout.json)
 OWN_CLIENT := $(firstword $(wildcard $(addsuffix /client,$(OWN_SPS))) tests/spmc/own)
 $(eval $(call flat,own_client$(SP_SUFFIX),sp/common tests/spmc/client $(OWN_CLIENT),tests/spmc/client/client.lds))
+ifneq ($(OWN_SPS),)
+# Which directories the names stand for: another one of the same name, or without its client, is not what was linked last.
+OWN_DIRS := $(SP_B)/own$(SP_SUFFIX).dirs
+$(shell mkdir -p $(SP_B); echo '$(OWN_SPS) $(OWN_CLIENT)' | cmp -s - $(OWN_DIRS) || echo '$(OWN_SPS) $(OWN_CLIENT)' >$(OWN_DIRS))
+$(foreach d,$(OWN_SPS),$(SP_B)/$(notdir $(d)).dtb $(SP_B)/$(notdir $(d)).elf) $(SP_B)/own_client$(SP_SUFFIX).elf: $(OWN_DIRS)
+endif
 SPMC_FW := spmc-$(TFA)
 OWN_FW := own-$(TFA)$(SP_SUFFIX)
 LINUX_FW := tfa-linux-$(TFA)$(SP_SUFFIX)

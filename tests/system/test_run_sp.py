@@ -31,6 +31,15 @@ def test_outside_the_tree_and_without_a_client(tmp_path):
     assert done.returncode == 0 and "1001 1002 1003 1004 1005 -> 2003 1002 1003 1004 1005" in done.stdout, done.stdout
 
 
+def test_another_of_the_same_name(tmp_path):
+    """What was linked last for the name is not taken for it."""
+    shutil.copytree(TOP / "tests/spmc/adder", tmp_path / "adder", ignore=shutil.ignore_patterns("client"))
+    assert "ok 1 - 20 + 3" in run_sp("SP=tests/spmc/adder").stdout
+    done = run_sp(f"SP={tmp_path}/adder")
+    assert done.returncode == 0 and "1001 1002 1003 1004 1005 -> 2003 1002 1003 1004 1005" in done.stdout, done.stdout
+    assert "ok 1 - 20 + 3" in run_sp("SP=tests/spmc/adder").stdout
+
+
 def test_what_is_no_sp(tmp_path):
     (tmp_path / "hello").mkdir()
     (tmp_path / "hello/hello.dts").touch()
