@@ -60,7 +60,9 @@ NO_LOOPS := -fno-builtin $(if $(filter gcc,$(TOOLCHAIN)),-fno-tree-loop-distribu
 WORLD_hyp := world_ns.c
 WORLD_spmc := world_s.c
 WORLD_OTHER := $(filter-out %/$(WORLD_$(ROLE)),$(wildcard src/arch/arm64/world_*.c))
-SRCS := $(filter-out $(WORLD_OTHER),$(sort $(wildcard \
+# What role_spmc.c has in their place, or what only they use.
+WITHOUT_spmc := $(addprefix src/core/,smc.c mmio.c mmio_trap.c decode.c)
+SRCS := $(filter-out $(WORLD_OTHER) $(WITHOUT_$(ROLE)),$(sort $(wildcard \
 	src/arch/arm64/*.[cS] src/lib/*.c src/core/*.c src/vgic/*.c src/dev/*.c src/ffa/*.c src/drv/*.c \
 	src/plat/*.c src/plat/*/*.c src/role/$(ROLE)/*.c)))
 FDT_SRCS := fdt.c fdt_check.c fdt_ro.c fdt_wip.c fdt_sw.c fdt_rw.c fdt_strerror.c fdt_empty_tree.c fdt_addresses.c
@@ -138,7 +140,7 @@ CFLAGS_builtins.c := -fno-lto
 # a switch.
 COLD_hyp := boot_map.c el2_exception.c cpio.c printf.c hw.c main.c memory_map.c panic.c prop.c
 HOT_spmc := switch.c debug.c ich.c world_s.c call.c direct.c version.c chain.c msg.c nwd.c run.c run_irq.c sint.c sp_calls.c virq.c \
-	irq.c sched.c smc.c spin.c time.c trap.c vcpu.c string.c
+	irq.c sched.c smc.c time.c trap.c vcpu.c role_spmc.c string.c
 COLD_spmc := $(filter-out $(HOT_spmc),$(notdir $(filter %.c,$(SRCS))))
 $(foreach f,$(COLD_$(ROLE)),$(eval CFLAGS_$(f) += -Os))
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SP1 hello: says so, and answers every direct request with what it was sent, x4 increased by 0x1000. It has an execution
- * context on each core. (What else it does at the tests' command: sp/libsp/commands.h.)
+ * SP1 hello: says so, and answers every direct request with what it was sent, x4 increased by 0x1000. It has an
+ * execution context on each core. (What else it does at the tests' command: sp/libsp/commands.h.)
  */
 #include "agent.h"
 

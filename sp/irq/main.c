@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SP2 irq: owns interrupts, one of UART1 and a private one of each core, and counts them. It has one execution context,
- * which runs on whichever core calls it, and is asked to leave (managed exit) when the normal world wants that core back.
- * Its RX and TX buffers are those of its manifest. Commands: sp/libsp/commands.h. PL011: Arm DDI 0183.
+ * which runs on whichever core calls it, and is asked to leave (managed exit) when the normal world wants that core
+ * back. Its RX and TX buffers are those of its manifest. Commands: sp/libsp/commands.h. PL011: Arm DDI 0183.
  */
 #include "agent.h"
 #include "commands.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tests' agent in our Secure Partitions: it does what commands.h lists for every SP. An SP of your own does not need
- * it, and does not link it then.
+ * The tests' agent in our Secure Partitions: it does what commands.h lists for every SP. An SP of your own does not
+ * need it, and does not link it then.
  */
 #ifndef SP_AGENT_H
 #define SP_AGENT_H
@@ -17,6 +17,9 @@ void agent_request(struct sp_regs *r);
 /* An indirect message: for SP_CMD_MAILBOX. */
 void agent_message(uint16_t sender, const void *text, size_t size);
 
-/* Spin until that many ticks of the counter have passed, or the core is wanted back: then the request is answered with that: false. */
+/*
+ * Spin until that many ticks of the counter have passed, or the core is wanted back: then the request is answered
+ * with that: false.
+ */
 bool agent_spin(uint64_t *args, uint64_t ticks);
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What our Secure Partitions can be told in x3 of a direct request (64-bit; arguments and results in x4 to x7), or in x4
- * of REQ2 (x5 to x17), for them and for those who test with them. Anything else in x3 is an echo: x4 += 0x1000.
+ * What our Secure Partitions can be told in x3 of a direct request (64-bit; arguments and results in x4 to x7), or in
+ * x4 of REQ2 (x5 to x17), for them and for those who test with them. Anything else in x3 is an echo: x4 += 0x1000.
  */
 #ifndef SP_COMMANDS_H
 #define SP_COMMANDS_H

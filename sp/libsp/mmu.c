@@ -44,7 +44,10 @@ void sp_tables_make(void)
 	map_image(_start, _text_end, PTE_NORMAL | PTE_INNER | PTE_RO | PTE_UXN);
 	map_image(_text_end, _rodata_end, PTE_NORMAL | PTE_INNER | PTE_RO | PTE_XN);
 	map_image(_rodata_end, _end, PTE_NORMAL | PTE_INNER | PTE_XN);
-	/* What NULL points to is not the SP's: to touch it is stage 2's affair, not stage 1's, and ends the SP (sp_panic). */
+	/*
+	 * What NULL points to is not the SP's: to touch it is stage 2's affair, not stage 1's, and ends
+	 * the SP (sp_panic).
+	 */
 	table_2[0] = PTE_BLOCK | PTE_XN | PTE_AF;
 	table_2[base / BLOCK % 512] = (uint64_t)image | PTE_TABLE;
 	table_2[WINDOW / BLOCK % 512] = (uint64_t)window | PTE_TABLE;

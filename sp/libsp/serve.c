@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What an SP is entered for, and the answers; see sp.h. State: what it serves, and for each context its counts, which only
- * that context touches. FF-A 1.2, 8 (runtime models) and 18 (framework messages).
+ * What an SP is entered for, and the answers; see sp.h. State: what it serves, and for each context its counts, which
+ * only that context touches. FF-A 1.2, 8 (runtime models) and 18 (framework messages).
  */
 #include "sp.h"
 

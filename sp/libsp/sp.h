@@ -32,17 +32,23 @@ void sp_main(unsigned int context, uint64_t boot_info);
 
 /* What an SP does for others. Each may be NULL: then nothing happens, but the message is answered all the same. */
 struct sp_service {
-	/* A direct request, in r as it came: put the answer's payload over the request's (x3 to x7; of REQ2: x4 to x17). */
+	/*
+	 * A direct request, in r as it came: put the answer's payload over the request's (x3 to x7; of REQ2:
+	 * x4 to x17).
+	 */
 	void (*request)(struct sp_regs *r);
 	/* An indirect message; text is a copy. */
 	void (*message)(uint16_t sender, const void *text, size_t size);
-	/* An interrupt of a device of the manifest, which sp_irq_enable() has switched on; it is deactivated afterwards. */
+	/*
+	 * An interrupt of a device of the manifest, which sp_irq_enable() has switched on; it is deactivated
+	 * afterwards.
+	 */
 	void (*interrupt)(uint32_t intid);
 };
 
 /*
- * Wait for messages and answer them, for ever; framework messages (power management, VMs come and go) with success. With
- * an interrupt handler, interrupts are open while a request is handled.
+ * Wait for messages and answer them, for ever; framework messages (power management, VMs come and go) with success.
+ * With an interrupt handler, interrupts are open while a request is handled.
  */
 __attribute__((noreturn)) void sp_serve(const struct sp_service *service);
 
@@ -84,7 +90,10 @@ uint16_t sp_id(void);
 
 /* --- indirect messages --- */
 
-/* Have buffers of libsp's for them (RXTX_MAP); or those that the manifest has (rx_tx-info), a page each at these addresses. */
+/*
+ * Have buffers of libsp's for them (RXTX_MAP); or those that the manifest has (rx_tx-info), a page each
+ * at these addresses.
+ */
 bool sp_rxtx_map(void);
 bool sp_rxtx_use(uint64_t rx, uint64_t tx);
 

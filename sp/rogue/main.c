@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SP4 rogue: for tests only. It does at command what an SP must not: looks at what is not its own, loops, faults, answers
- * who has not asked. Its manifest has interrupts of the normal world wait for it.
+ * SP4 rogue: for tests only. It does at command what an SP must not: looks at what is not its own, loops, faults,
+ * answers who has not asked. Its manifest has interrupts of the normal world wait for it.
  */
 #include "agent.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stage 2 in the secure state (ARM DDI 0487 D8.2.2, VSTCR_EL2, VTCR_EL2): a partition has two IPA spaces, and its stage 1
- * says by a bit (NS) which one it means. The secure one is walked by VSTTBR_EL2 and VSTCR_EL2, the non-secure one by
+ * Stage 2 in the secure state (ARM DDI 0487 D8.2.2, VSTCR_EL2, VTCR_EL2): a partition has two IPA spaces, and its stage
+ * 1 says by a bit (NS) which one it means. The secure one is walked by VSTTBR_EL2 and VSTCR_EL2, the non-secure one by
  * VTTBR_EL2 and VTCR_EL2, which also has what both have in common: the attributes of the walks, PS; and the VMID.
  *
  * What goes into the registers, from what NS-EL2 would write to VTTBR_EL2 and VTCR_EL2 (struct s2). Pure.

@@ -6,7 +6,9 @@
 #include "core/percpu.h"
 #include "core/vcpu.h"
 
-/* Cores whose hardware registers are all zero: at first none, as they reset to UNKNOWN. Each its own, without a lock. */
+/*
+ * Cores whose hardware registers are all zero: at first none, as they reset to UNKNOWN. Each its own, without a lock.
+ */
 static bool clean[CONFIG_MAX_CPUS];
 
 static unsigned int count(unsigned int kind)

@@ -7,12 +7,12 @@
 #include "core/mmio_trap.h"
 
 #include "arch/guest.h"
-#include "arch/world.h"
 #include "core/decode.h"
 #include "core/guest_mem.h"
 #include "core/inject.h"
 #include "core/mmio.h"
 #include "core/partition.h"
+#include "core/stage2_fault.h"
 #include "core/vcpu.h"
 #include "role/role.h"
 
@@ -21,14 +21,7 @@
 #define ISS_SSE	     BIT(21)
 #define ISS_SRT(iss) BITS(iss, 20, 16)
 #define ISS_SF	     BIT(15)
-#define ISS_FNV	     BIT(10)
 #define ISS_CM	     BIT(8)
-#define ISS_S1PTW    BIT(7)
-#define ISS_WNR	     BIT(6)
-#define ISS_FSC(iss) ((unsigned int)BITS(iss, 5, 0))
-
-/* Fault status code of a translation fault; the low two bits are the level. */
-#define FSC_TRANSLATION 0x04
 
 #define PSTATE_EL(p) ((unsigned int)BITS(p, 3, 2))
 #define PSTATE_SP    BIT(0)
@@ -48,30 +41,9 @@ static uint64_t zero_extend(uint64_t value, unsigned int size)
 	return value << shift >> shift;
 }
 
-static bool is_translation_fault(uint64_t esr)
-{
-	return (ISS_FSC(esr) & ~3u) == FSC_TRANSLATION;
-}
-
-bool mmio_trap_is_gone(struct vcpu *v, uint64_t esr, unsigned int need)
-{
-	unsigned int perm;
-
-	/*
-	 * HPFAR_EL2 is valid for translation faults only (D19.2.58), and blocks that are split are gone: no permission
-	 * fault comes of that.
-	 */
-	if (!is_translation_fault(esr) || (esr & ISS_FNV))
-		return false;
-	if (esr & ISS_S1PTW) /* the walker's own access to a stage-1 table; a write would be the update of a flag */
-		need = S2_R;
-	return s2_lookup(&v->part->s2, guest_fault_ipa_page(), NULL, &perm, NULL) == OK && (perm & need) == need &&
-	       world_ipa_is_own(guest_far());
-}
-
 static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 {
-	if (!mmio_trap_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R) && !role_stage2_abort(v))
+	if (!stage2_fault_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R) && !role_stage2_abort(v))
 		inject_data_abort(v, guest_far(), esr & ISS_WNR);
 	return TRAP_AGAIN;
 }
@@ -148,11 +120,11 @@ static COLD enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t 
 static COLD enum trap_result trap_other(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
 	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
-	if (!is_translation_fault(esr) || (esr & (ISS_S1PTW | ISS_FNV)))
+	if (!stage2_fault_is_translation(esr) || (esr & (ISS_S1PTW | ISS_FNV)))
 		return abort_guest(v, esr);
 	/* Cache maintenance on a device: nothing is cached. On memory that is back by now it is to be done. */
 	if (esr & ISS_CM)
-		return mmio_trap_is_gone(v, esr, S2_R) ? TRAP_AGAIN : TRAP_DONE;
+		return stage2_fault_is_gone(v, esr, S2_R) ? TRAP_AGAIN : TRAP_DONE;
 	return decode_and_run(v, esr, ipa);
 }
 

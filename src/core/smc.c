@@ -18,8 +18,9 @@
 #define STD_VARIES (SMCCC_64 | SMCCC_SVE_HINT | (STD_ROWS - 1))
 
 /*
- * All that is not the hottest, for hints, other owners and what is not there; apart from smc_dispatch, so that this one needs no stack frame. NOT_SUPPORTED is
- * sign-extended to 64 bits, which is right for both conventions: SMC32 leaves the upper half of x0 unspecified.
+ * All that is not the hottest, for hints, other owners and what is not there; apart from smc_dispatch, so that this one
+ * needs no stack frame. NOT_SUPPORTED is sign-extended to 64 bits, which is right for both conventions: SMC32 leaves
+ * the upper half of x0 unspecified.
  */
 static __attribute__((noinline)) void dispatch_other(struct vcpu *v, uint32_t fid)
 {

@@ -14,6 +14,7 @@
 #include "core/partition.h"
 #include "core/percpu.h"
 #include "core/sched.h"
+#include "core/stage2_fault.h"
 #include "core/sysreg.h"
 #include "core/vcpu.h"
 #include "role/role.h"
@@ -86,7 +87,7 @@ static enum trap_result on_sysreg(struct vcpu *v, uint64_t esr)
 
 static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr)
 {
-	if (!mmio_trap_is_gone(v, esr, S2_X) && !role_stage2_abort(v))
+	if (!stage2_fault_is_gone(v, esr, S2_X) && !role_stage2_abort(v))
 		inject_fetch_abort(v, guest_far());
 	return TRAP_AGAIN;
 }

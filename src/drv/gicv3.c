@@ -262,8 +262,8 @@ bool host_irq_is_pending(uint32_t intid)
 }
 
 /*
- * A PPI can be deactivated by ICC_DIR_EL1 only where it is active; an SPI anywhere (IHI 0069 4.1). In QEMU ICC_DIR_EL1 at
- * S-EL2 does nothing to a secure interrupt (its check is that of EL2 before FEAT_SEL2): the register does the same.
+ * A PPI can be deactivated by ICC_DIR_EL1 only where it is active; an SPI anywhere (IHI 0069 4.1). In QEMU ICC_DIR_EL1
+ * at S-EL2 does nothing to a secure interrupt (its check is that of EL2 before FEAT_SEL2): the register does the same.
  */
 void host_irq_deactivate_on(unsigned int cpu, uint32_t intid)
 {
@@ -320,13 +320,18 @@ void host_irq_drop(uint32_t intid)
 	gic_cpuif_drop(intid);
 }
 
-/* Of this core's own: short, as each interrupt comes here. */
+static __attribute__((noinline)) void deactivate_shared(uint32_t intid)
+{
+	write_bit(plat_cpu_index(), intid, GICD_ICACTIVER);
+}
+
+/* Of this core's own: without a stack frame, as each interrupt comes here. */
 void host_irq_deactivate(uint32_t intid)
 {
 	if (likely(!gic_shared))
 		gic_cpuif_deactivate(intid);
 	else
-		write_bit(plat_cpu_index(), intid, GICD_ICACTIVER);
+		deactivate_shared(intid);
 }
 
 void host_irq_send_sgi(unsigned int cpu, unsigned int sgi)

@@ -80,7 +80,9 @@ static inline unsigned int ffa_call_regs(uint32_t id)
 /* x8 to x17 of ffa_call_copy(). */
 void ffa_call_copy_rest(uint64_t *to, const uint64_t *from);
 
-/* A message or an answer from one set of registers to another: what it does not use stays as it is. Pairs, not a loop. */
+/*
+ * A message or an answer from one set of registers to another: what it does not use stays as it is. Pairs, not a loop.
+ */
 static inline void ffa_call_copy(uint64_t *to, const uint64_t *from)
 {
 	const uint64_t x0 = from[0], x1 = from[1], x2 = from[2], x3 = from[3];

@@ -12,7 +12,8 @@
 enum ffa_direct_kind { FFA_DIRECT_REGS8, FFA_DIRECT_REGS18 };
 
 struct ffa_direct {
-	uint16_t sender, receiver;
+	_Alignas(8) uint16_t sender; /* of the whole: it is copied in pairs */
+	uint16_t receiver;
 	enum ffa_direct_kind kind;
 	bool is64;
 	bool framework;
@@ -46,7 +47,10 @@ int ffa_direct_decode_resp(const struct ffa_regs *r, const struct ffa_caller *ca
 int ffa_direct_may(const struct ffa_direct *req, const struct ffa_direct_end *sender,
 		   const struct ffa_direct_end *receiver) MUST_CHECK;
 
-/* Make of it, in place, what the receiver gets: 32-bit ones with the upper halves clear. ffa_call_copy() then copies it. */
+/*
+ * Make of it, in place, what the receiver gets: 32-bit ones with the upper halves clear. ffa_call_copy()
+ * then copies it.
+ */
 void ffa_direct_narrow(struct ffa_regs *r);
 
 #endif

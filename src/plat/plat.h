@@ -43,7 +43,9 @@ void host_irq_deactivate_on(unsigned int cpu, uint32_t intid);
 /* Pending by software; and whether it is. PPIs: this core's. Pending here is not "active and pending". */
 void host_irq_set_pending(uint32_t intid);
 bool host_irq_is_pending(uint32_t intid);
-/* 0 is the highest. Where the normal world has the GIC too, ours is above all of its: at most 0x7f. PPIs: this core's. */
+/*
+ * 0 is the highest. Where the normal world has the GIC too, ours is above all of its: at most 0x7f. PPIs: this core's.
+ */
 void host_irq_set_priority(uint32_t intid, uint8_t priority);
 
 /*

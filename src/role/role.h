@@ -29,7 +29,10 @@ void role_boot(void);
 unsigned int role_kept_ranges(struct hw_range *out, unsigned int max);
 #define ROLE_KEPT_MAX 32
 
-/* SMCCC: standard secure services (owner 4), functions 0x00 to 0xff; and everything else (true: answered). */
+/*
+ * SMCCC: standard secure services (owner 4), functions 0x00 to 0xff; and everything else (true: answered). Or the role
+ * has smc_dispatch() itself, in place of core/smc.c (mk/build.mk); so it is with mmio_trap().
+ */
 extern const struct smc_row role_smc_std[256];
 bool role_smc_other(struct vcpu *v);
 

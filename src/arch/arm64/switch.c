@@ -45,6 +45,8 @@ _Static_assert(R_APIAKeyLo_EL1 % 2 == 0 && R_VDISR_EL2 % 2 == 0, "both lists are
 		}                                                                                                      \
 	}
 
+/* One list, each register once: as long as that is. */
+/* NOLINTNEXTLINE(readability-function-size) */
 void arch_el1_save(struct arch_vcpu *a)
 {
 	uint64_t *el1 = a->el1, first = 0;
@@ -68,6 +70,7 @@ void arch_el1_save(struct arch_vcpu *a)
 	sysreg_write(CNTV_CTL_EL0, 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 void arch_el1_load(const struct arch_vcpu *a)
 {
 	const uint64_t *el1 = a->el1;

@@ -26,10 +26,10 @@ const bool world_has_debug = false;
 bool world_keeps_vtimer;
 
 /*
- * The list registers, active priorities and ICC_SRE_EL1's fellows of EL1 are one set for both worlds; the normal world's
- * hypervisor keeps its guests' interrupts there, also while an SP runs. So an SP's accesses all trap. SPMD switches
- * ICH_HCR_EL2 and ICH_VMCR_EL2. (QEMU 10.0 has neither these traps nor virtual registers in secure state: there an SP
- * reaches the physical interface.)
+ * The list registers, active priorities and ICC_SRE_EL1's fellows of EL1 are one set for both worlds; the normal
+ * world's hypervisor keeps its guests' interrupts there, also while an SP runs. So an SP's accesses all trap. SPMD
+ * switches ICH_HCR_EL2 and ICH_VMCR_EL2. (QEMU 10.0 has neither these traps nor virtual registers in secure state:
+ * there an SP reaches the physical interface.)
  */
 const uint32_t world_ich_hcr = ICH_HCR_TC | ICH_HCR_TALL0 | ICH_HCR_TALL1 | ICH_HCR_TDIR;
 
@@ -103,8 +103,9 @@ static void svcr_write(uint64_t svcr)
 
 /*
  * An SP runs outside streaming mode, with its own V registers. Leaving that mode clears Z, P, FFR, and sets FPSR
- * (B1.4.6), so the latter is read before and written at the end. ZA and ZT0 stay where they are: an SP cannot touch
- * them. Their length must not shrink at its EL1, where the normal world's SMCR_EL1 holds: widening it again may give zeros.
+ * (B1.4.6), so the latter is read before and written at the end. ZA and ZT0 stay where they are: an SP cannot
+ * touch them. Their length must not shrink at its EL1, where the normal world's SMCR_EL1 holds: widening it again
+ * may give zeros.
  */
 static void sme_save(struct arch_sve *s)
 {
@@ -163,7 +164,10 @@ void world_vectors_load(const struct arch_sve *s, const struct arch_fpsimd *fp)
 void world_init_cpu(void)
 {
 	sysreg_write(CNTHPS_CTL_EL2, 0);
-	/* EL1's virtual timer is the normal world's. Without FEAT_ECV it is put back when an SP leaves (role/spmc/run.c). */
+	/*
+	 * EL1's virtual timer is the normal world's. Without FEAT_ECV it is put back when an SP leaves
+	 * (role/spmc/run.c).
+	 */
 	world_keeps_vtimer = BITS(sysreg_read(ID_AA64MMFR0_EL1), 63, 60);
 	if (world_keeps_vtimer)
 		sysreg_write(CNTHCTL_EL2, CNTHCTL_GUEST | CNTHCTL_EL1TVT);

@@ -117,8 +117,8 @@ static int error_of_state(enum sp_state state)
 }
 
 /*
- * Nobody is left who would go on with c: all that waited for it have been aborted; or it had yielded, and its caller has
- * finished without it.
+ * Nobody is left who would go on with c: all that waited for it have been aborted; or it had yielded, and its caller
+ * has finished without it.
  */
 static bool is_orphan(const struct sp_ctx *c)
 {

@@ -6,8 +6,8 @@
  *
  *   normal world <--caller-- head <--caller-- ... <--caller-- top        callee points the other way
  *
- * The links belong to whoever has the head: the core that runs the chain, or who takes a preempted one by chain_resume().
- * No lock, no hardware: this file says who is next, run.c does it.
+ * The links belong to whoever has the head: the core that runs the chain, or who takes a preempted one by
+ * chain_resume(). No lock, no hardware: this file says who is next, run.c does it.
  */
 #ifndef ROLE_SPMC_CHAIN_H
 #define ROLE_SPMC_CHAIN_H
@@ -18,8 +18,8 @@
 struct sp_ctx;
 
 /*
- * c, idle (or in reset, for INIT), runs on top of below, which runs on this core; NULL: the normal world. It inherits the
- * stricter actions on interrupts. E_STATE: it is neither; nothing has changed.
+ * c, idle (or in reset, for INIT), runs on top of below, which runs on this core; NULL: the normal world. It inherits
+ * the stricter actions on interrupts. E_STATE: it is neither; nothing has changed.
  */
 int chain_push(struct sp_ctx *below, struct sp_ctx *c, enum sp_model model) MUST_CHECK;
 
@@ -36,15 +36,16 @@ struct sp_ctx *chain_head(struct sp_ctx *top);
 bool chain_has(const struct sp_ctx *top, const struct sp_ctx *c);
 
 /*
- * The normal world takes the core: top to PREEMPTED, the others to CHAIN_PREEMPTED, the head last, from when on any core
- * may resume it. top's registers have been saved. One that was aborted meanwhile stays so.
+ * The normal world takes the core: top to PREEMPTED, the others to CHAIN_PREEMPTED, the head last, from when on any
+ * core may resume it. top's registers have been saved. One that was aborted meanwhile stays so.
  */
 void chain_preempt(struct sp_ctx *top);
 
 /*
- * FFA_RUN: go on with a chain whose head is c (or with c, which has yielded), for below; NULL: the normal world. *top is
- * who runs now; it may have been aborted meanwhile. The normal world goes on with one whose callers are all aborted, too. DENIED: it waits for somebody else; BUSY: it runs, or waits for the
- * end of a call; ABORTED; INVALID_PARAMETERS: it is bound to another core than cpu.
+ * FFA_RUN: go on with a chain whose head is c (or with c, which has yielded), for below; NULL: the normal world. *top
+ * is who runs now; it may have been aborted meanwhile. The normal world goes on with one for which nobody waits, too:
+ * its callers are aborted, or idle again. DENIED: it waits for somebody else; BUSY: it runs, or waits for the end of a
+ * call; ABORTED; INVALID_PARAMETERS: it is bound to another core than cpu.
  */
 int chain_resume(struct sp_ctx *below, struct sp_ctx *c, unsigned int cpu, struct sp_ctx **top) MUST_CHECK;
 

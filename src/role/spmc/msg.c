@@ -7,16 +7,10 @@
 #include "core/vcpu.h"
 #include "ffa/direct.h"
 #include "role/spmc/chain.h"
+#include "role/spmc/common.h"
 #include "role/spmc/run.h"
 #include "role/spmc/sint.h"
 #include "role/spmc/sp.h"
-
-static uint16_t spmc_id;
-
-void msg_init(uint16_t id)
-{
-	spmc_id = id;
-}
 
 static struct sp_ctx *ctx_of(const struct ffa_caller *caller)
 {
@@ -48,7 +42,7 @@ static int request(const struct ffa_caller *caller, struct ffa_regs *r)
 	struct ffa_direct_end sender, receiver;
 	struct ffa_direct req;
 	struct sp *sp;
-	int rc = ffa_direct_decode_req(r, caller, spmc_id, &req);
+	int rc = ffa_direct_decode_req(r, caller, common_spmc_id, &req);
 
 	if (rc)
 		return rc;
@@ -94,7 +88,7 @@ void msg_response(struct ffa_caller *caller, struct ffa_regs *r)
 		return;
 	}
 	sint_managed_exit_end(c);
-	if (c->request.sender == spmc_id) {
+	if (c->request.sender == common_spmc_id) {
 		run_power_answer((int32_t)r->x[3]);
 		run_leave(NULL, SP_WAIT);
 		return;

@@ -2,7 +2,7 @@
 /*
  * Calls that give the core to somebody: direct messages, FFA_RUN, and those by which an SP gives it up. The same
  * functions for the normal world and for SPs (caller->role: its struct sp_ctx; NULL: the normal world), in the form of
- * ffa_row.fn. After one that succeeded, r is not what the caller gets: run.h decides. No state but who we are. FF-A 1.2,
+ * ffa_row.fn. After one that succeeded, r is not what the caller gets: run.h decides. No state. FF-A 1.2,
  * 8 (runtime models), 14 (CPU cycles), 15 (direct messages).
  */
 #ifndef ROLE_SPMC_MSG_H
@@ -12,8 +12,6 @@
 #include "lib/types.h"
 
 struct vcpu;
-
-void msg_init(uint16_t spmc_id);
 
 void msg_request(struct ffa_caller *caller, struct ffa_regs *r);
 void msg_run(struct ffa_caller *caller, struct ffa_regs *r);

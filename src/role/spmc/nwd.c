@@ -9,20 +9,19 @@
 #include "core/percpu.h"
 #include "ffa/features.h"
 #include "ffa/version.h"
+#include "role/spmc/common.h"
 #include "role/spmc/console.h"
 #include "role/spmc/mail.h"
 #include "role/spmc/msg.h"
 #include "role/spmc/run.h"
 #include "role/spmc/sp.h"
 
-static uint16_t spmc_id;
 static struct ffa_version ns_version;
 
 static struct ffa_caller normal_world = { FFA_FROM_NS, FFA_ID_HYPERVISOR, &ns_version, NULL };
 
-void nwd_init(uint16_t id)
+void nwd_init(void)
 {
-	spmc_id = id;
 	ffa_version_init(&ns_version, FFA_VERSION_1_0);
 	mail_init(&ns_version);
 }
@@ -31,24 +30,24 @@ void nwd_init(uint16_t id)
 
 static void answer_spmd(struct ffa_regs *r, uint32_t message, uint32_t w3)
 {
-	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_32, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
+	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_32, FFA_ENDPOINTS((uint32_t)common_spmc_id, FFA_ID_SPMD),
 			FFA_DIRECT_FRAMEWORK | message, w3);
 }
 
 /*
- * TF-A 2.12 looks at the function of the answer only: PSCI_CPU_OFF fails for any but DIRECT_RESP_32. It must be a response
- * all the same, since another call would leave PSCI's locks taken. SPMD then comes back to us instead of the normal
- * world, with our own answer as the call, and the error to that is what PSCI_CPU_OFF returns.
+ * TF-A 2.12 looks at the function of the answer only: PSCI_CPU_OFF fails for any but DIRECT_RESP_32. It must be a
+ * response all the same, since another call would leave PSCI's locks taken. SPMD then comes back to us instead of the
+ * normal world, with our own answer as the call, and the error to that is what PSCI_CPU_OFF returns.
  */
 void nwd_refuse_power_off(struct ffa_regs *r)
 {
-	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_64, FFA_ENDPOINTS((uint32_t)spmc_id, FFA_ID_SPMD),
+	ffa_call_answer(r, FFA_MSG_SEND_DIRECT_RESP_64, FFA_ENDPOINTS((uint32_t)common_spmc_id, FFA_ID_SPMD),
 			FFA_DIRECT_FRAMEWORK | FFA_FRAMEWORK_PSCI_RESP, (uint32_t)PSCI_DENIED);
 }
 
 static void power(struct ffa_regs *r)
 {
-	if ((uint32_t)r->x[3] == PSCI_CPU_OFF && run_power_off(spmc_id) != OK)
+	if ((uint32_t)r->x[3] == PSCI_CPU_OFF && run_power_off() != OK)
 		nwd_refuse_power_off(r);
 	else
 		answer_spmd(r, FFA_FRAMEWORK_PSCI_RESP, PSCI_SUCCESS);
@@ -98,29 +97,6 @@ static void features(struct ffa_caller *caller, struct ffa_regs *r)
 	ffa_features_answer(&ours, caller, r);
 }
 
-static void id_get(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	ffa_call_success(r, caller->id, 0);
-}
-
-static void spm_id_get(struct ffa_caller *caller UNUSED, struct ffa_regs *r)
-{
-	ffa_call_success(r, spmc_id, 0);
-}
-
-/* SPMD answers it, after a framework message to us; the row is there for FEATURES. */
-static void version(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	ffa_call_answer(r, (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]), 0, 0, 0);
-}
-
-static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	const struct ffa_partinfo_caller asks = { ffa_version_get(caller->version), false };
-
-	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
-}
-
 /* Whole lines, of each core its own. */
 static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
 {
@@ -132,11 +108,11 @@ static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
 #define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_NS, fn, 0 }
 
 const struct ffa_row nwd_rows[FFA_ROWS] = {
-	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, version),
+	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, common_version),
 	ROW(FFA_FEATURES, FFA_VERSION_1_0, FFA_CONV_32, features),
-	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, id_get),
-	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, spm_id_get),
-	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, info_regs),
+	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, common_id_get),
+	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, common_spm_id_get),
+	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, common_info_regs),
 	ROW(FFA_PARTITION_INFO_GET, FFA_VERSION_1_0, FFA_CONV_32, mail_partition_info),
 	ROW(FFA_RXTX_MAP_32, FFA_VERSION_1_0, FFA_CONV_BOTH, mail_rxtx_map),
 	ROW(FFA_RXTX_UNMAP, FFA_VERSION_1_0, FFA_CONV_32, mail_rxtx_unmap),

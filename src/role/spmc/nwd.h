@@ -10,8 +10,8 @@
 #include "ffa/call.h"
 #include "lib/types.h"
 
-/* Once, on the boot core: spmc_id as the manifest says. */
-void nwd_init(uint16_t spmc_id);
+/* Once, on the boot core. */
+void nwd_init(void);
 
 /*
  * Give the answer in r to SPMD (at first: FFA_MSG_WAIT, "I am ready"), take the next call and handle it: r is its

@@ -8,13 +8,18 @@
  */
 #include "role/role.h"
 
+#include "abi/smccc.h"
 #include "arch/guest.h"
 #include "arch/world.h"
 #include "core/frame.h"
 #include "core/hw.h"
 #include "core/log.h"
+#include "core/mmio_trap.h"
 #include "core/partition.h"
+#include "core/stage2_fault.h"
 #include "core/vcpu.h"
+#include "ffa/call.h"
+#include "role/spmc/common.h"
 #include "role/spmc/msg.h"
 #include "role/spmc/nwd.h"
 #include "role/spmc/run.h"
@@ -25,16 +30,24 @@
 
 const char role_name[] = "spmc";
 
-/* Calls of Secure Partitions. */
-const struct smc_row role_smc_std[256] = {
-	[FFA_NUM_MIN... FFA_NUM_MAX] = { sp_calls_ffa, SMC_BOTH },
-};
 const struct sysreg_row role_sysregs[1];
 const unsigned int role_sysregs_count;
 
-bool role_smc_other(struct vcpu *v)
+/* In place of core/smc.c: the calls of Secure Partitions are FF-A's and a few of ours. */
+void smc_dispatch(struct vcpu *v)
 {
-	return sint_hvc(v);
+	if (likely(ffa_call_is_ffa((uint32_t)v->arch.x[0] & ~(uint32_t)SMCCC_SVE_HINT)))
+		sp_calls_ffa(v);
+	else if (!sint_hvc(v))
+		v->arch.x[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
+}
+
+/* In place of core/mmio_trap.c: no device is emulated for a Secure Partition. */
+enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
+{
+	if (!stage2_fault_is_gone(v, esr, esr & ISS_WNR ? S2_W : S2_R))
+		role_stage2_abort(v);
+	return TRAP_AGAIN;
 }
 
 struct vcpu *role_next(struct vcpu *cur)
@@ -121,9 +134,8 @@ void role_boot(void)
 {
 	const uint16_t id = (uint16_t)sp_spmc_manifest()->spmc_id;
 
-	nwd_init(id);
-	msg_init(id);
-	sp_calls_init(id);
+	common_init(id);
+	nwd_init();
 	run_init();
 	sp_init();
 	log_info("SPMC 0x%x: %u Secure Partitions, %u KiB of memory for itself", id, sp_count(), own_memory());

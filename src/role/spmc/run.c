@@ -216,7 +216,10 @@ struct vcpu *run_next(bool first)
 		sint_set_lines(c);
 		if (likely(!READ_ONCE(cpu->work)))
 			return c->v;
-		/* Left from the normal world's time, or just asked: a bit that stays would keep the next one's SGI back. */
+		/*
+		 * Left from the normal world's time, or just asked: a bit that stays would keep the next
+		 * one's SGI back.
+		 */
 		(void)__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
 	}
 }

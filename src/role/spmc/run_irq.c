@@ -24,8 +24,8 @@
 #define HOLD_NS	     100000000
 #define HOLD_INIT_NS 2000000000
 /*
- * One that did not handle its interrupt in that time goes on after the normal world has had the core for so long, and each
- * time twice as long, up to 1.28 s: one that never ends has 7 % of the core.
+ * One that did not handle its interrupt in that time goes on after the normal world has had the core for so long, and
+ * each time twice as long, up to 1.28 s: one that never ends has 7 % of the core.
  */
 #define ASIDE_NS  10000000
 #define ASIDE_MAX 7 /* times that it is doubled */

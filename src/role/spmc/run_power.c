@@ -9,6 +9,7 @@
 #include "core/vcpu.h"
 #include "ffa/direct.h"
 #include "role/spmc/chain.h"
+#include "role/spmc/common.h"
 #include "role/spmc/nwd.h"
 #include "role/spmc/run.h"
 #include "role/spmc/run_priv.h"
@@ -79,14 +80,14 @@ bool run_power_tell(struct run *r)
 	       (uint32_t)r->nwd.x[0] == FFA_MSG_SEND_DIRECT_RESP_32) {
 		struct sp *sp = sp_at(r->to_tell++);
 		struct sp_ctx *c = sp_ctx_here(sp);
-		const uint32_t ends = FFA_ENDPOINTS((uint32_t)r->spmc_id, sp->manifest.id);
+		const uint32_t ends = FFA_ENDPOINTS((uint32_t)common_spmc_id, sp->manifest.id);
 
 		if (!c || !(sp->manifest.power_messages & SP_POWER_CPU_OFF) ||
 		    chain_push(NULL, c, SP_MODEL_REQUEST) != OK)
 			continue;
 		run_irq_new_hold(r);
 		c->ns_action = SP_NS_QUEUED; /* who would go on with it? */
-		c->request = (struct ffa_direct){ .sender = r->spmc_id,
+		c->request = (struct ffa_direct){ .sender = common_spmc_id,
 						  .receiver = sp->manifest.id,
 						  .kind = FFA_DIRECT_REGS8,
 						  .framework = true,
@@ -107,13 +108,12 @@ bool run_power_tell(struct run *r)
 	return false;
 }
 
-int run_power_off(uint16_t spmc_id)
+int run_power_off(void)
 {
 	struct run *r = run_here();
 
 	if (has_unfinished())
 		return FFA_DENIED;
-	r->spmc_id = spmc_id;
 	r->to_tell = 0;
 	r->goes_off = true;
 	return OK;

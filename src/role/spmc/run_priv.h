@@ -19,8 +19,7 @@ struct run {
 
 	/* run_power.c */
 	unsigned int to_boot, to_tell; /* the next SP, of those that boot, and of those that are told of CPU_OFF */
-	uint16_t spmc_id;
-	bool goes_off; /* once all are told and nobody minds */
+	bool goes_off;		       /* once all are told and nobody minds */
 
 	/* run_irq.c */
 	uint64_t wanted;    /* SPs whose context here was idle when a secure interrupt came: a bit each */
@@ -69,7 +68,9 @@ void run_irq_new_hold(struct run *r);
  */
 bool run_irq_end_hold(struct run *r);
 
-/* A core comes up. The SPs that boot on it, one after the other; those that are told that it goes: is there one more? */
+/*
+ * A core comes up. The SPs that boot on it, one after the other; those that are told that it goes: is there one more?
+ */
 void run_power_come_up(struct run *r);
 bool run_power_boot(struct run *r);
 bool run_power_tell(struct run *r);

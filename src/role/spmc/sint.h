@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Secure interrupts: which SP owns which of the machine's, by the device regions of its manifest, and what its calls
- * about them do to the interrupt controller. Ownership is role/spmc/manifest_check.c's to decide; here it is carried out.
- * FF-A 1.2, 9.3; the calls are Hafnium's (HF_INTERRUPT_*).
+ * about them do to the interrupt controller. Ownership is role/spmc/manifest_check.c's to decide; here it is carried
+ * out. FF-A 1.2, 9.3; the calls are Hafnium's (HF_INTERRUPT_*).
  *
  * An interrupt that comes is dropped at once and stays active, so that it does not come again before the SP has
- * deactivated it: it is pending in the owning context's struct virq meanwhile. An SP with one context gets a PPI from
- * every core. Of an SP with several, each context has its core's PPIs, and an SPI is the context's to whose core it goes.
+ * deactivated it: it is pending in the owning context's struct virq meanwhile. An SP with one context gets a PPI
+ * from every core. Of an SP with several, each context has its core's PPIs, and an SPI is the context's to whose
+ * core it goes.
  *
- * Physically an interrupt is enabled where the context that would get it has enabled it. State owned: all that is owned,
- * filled at boot. Lock: LOCK_VGIC, for what is enabled and where SPIs go; virq's own is taken in it.
+ * Physically an interrupt is enabled where the context that would get it has enabled it. State owned: all that is
+ * owned, filled at boot. Lock: LOCK_VGIC, for what is enabled and where SPIs go; virq's own is taken in it.
  */
 #ifndef ROLE_SPMC_SINT_H
 #define ROLE_SPMC_SINT_H
@@ -21,8 +22,9 @@
 #include "role/spmc/sp.h"
 
 /*
- * The interrupts of sp's manifest become its, and every context gets its lines; none is enabled but the virtual ones. E_*
- * with one line in the log, and nothing is left of it. Boot core, while SPs are built, as the last step that can fail.
+ * The interrupts of sp's manifest become its, and every context gets its lines; none is enabled but the virtual
+ * ones. E_* with one line in the log, and nothing is left of it. Boot core, while SPs are built, as the last step
+ * that can fail.
  */
 int sint_add(struct sp *sp) MUST_CHECK;
 

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Calls of Secure Partitions; see sp_calls.h. No state but who we are. */
+/* Calls of Secure Partitions; see sp_calls.h. No state. */
 #include "role/spmc/sp_calls.h"
 
 #include "core/partition.h"
 #include "core/vcpu.h"
 #include "ffa/features.h"
 #include "lib/checked.h"
+#include "role/spmc/common.h"
 #include "role/spmc/msg.h"
 #include "role/spmc/run.h"
 #include "role/spmc/sp.h"
-
-static uint16_t spmc_id;
-
-void sp_calls_init(uint16_t id)
-{
-	spmc_id = id;
-}
 
 static struct sp_ctx *ctx_of(const struct ffa_caller *caller)
 {
@@ -25,11 +19,6 @@ static struct sp_ctx *ctx_of(const struct ffa_caller *caller)
 /* --- what is there --- */
 
 static const struct ffa_row rows[];
-
-static void version(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	ffa_call_answer(r, (uint32_t)ffa_version_negotiate(caller->version, (uint32_t)r->x[1]), 0, 0, 0);
-}
 
 static void features(struct ffa_caller *caller, struct ffa_regs *r)
 {
@@ -45,23 +34,6 @@ static void features(struct ffa_caller *caller, struct ffa_regs *r)
 	};
 
 	ffa_features_answer(&ours, caller, r);
-}
-
-static void id_get(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	ffa_call_success(r, caller->id, 0);
-}
-
-static void spm_id_get(struct ffa_caller *caller UNUSED, struct ffa_regs *r)
-{
-	ffa_call_success(r, spmc_id, 0);
-}
-
-static void info_regs(struct ffa_caller *caller, struct ffa_regs *r)
-{
-	const struct ffa_partinfo_caller asks = { ffa_version_get(caller->version), true };
-
-	ffa_partinfo_regs(sp_partinfo(), 0, &asks, r);
 }
 
 static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
@@ -92,11 +64,11 @@ static void secondary_entry(struct ffa_caller *caller, struct ffa_regs *r)
 #define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_SP, fn, 0 }
 
 static const struct ffa_row rows[FFA_ROWS] = {
-	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, version),
+	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, common_version),
 	ROW(FFA_FEATURES, FFA_VERSION_1_0, FFA_CONV_32, features),
-	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, id_get),
-	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, spm_id_get),
-	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, info_regs),
+	ROW(FFA_ID_GET, FFA_VERSION_1_0, FFA_CONV_32, common_id_get),
+	ROW(FFA_SPM_ID_GET, FFA_VERSION_1_1, FFA_CONV_32, common_spm_id_get),
+	ROW(FFA_PARTITION_INFO_GET_REGS, FFA_VERSION_1_2, FFA_CONV_64, common_info_regs),
 	ROW(FFA_PARTITION_INFO_GET, FFA_VERSION_1_0, FFA_CONV_32, mail_partition_info),
 	ROW(FFA_RXTX_MAP_32, FFA_VERSION_1_0, FFA_CONV_BOTH, mail_rxtx_map),
 	ROW(FFA_RXTX_UNMAP, FFA_VERSION_1_0, FFA_CONV_32, mail_rxtx_unmap),

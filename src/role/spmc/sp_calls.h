@@ -7,8 +7,6 @@
 
 struct vcpu;
 
-void sp_calls_init(uint16_t spmc_id);
-
 /* v made an FF-A call: a row of role_smc_std. */
 void sp_calls_ffa(struct vcpu *v);
 

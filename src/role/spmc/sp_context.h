@@ -12,7 +12,6 @@
  *   YIELDED         | RESUME -> RUNNING
  *   PREEMPTED       | RESUME -> RUNNING
  *   CHAIN_PREEMPTED | RESUME -> BLOCKED
- *   ABORTED         | RESTART -> RESET
  *   all but ABORTED | ABORT -> ABORTED
  *
  * Everything else is illegal: E_STATE, and nothing has changed. For FF-A, YIELDED is "blocked" and the two preempted
@@ -20,10 +19,10 @@
  * end of the call with BLOCKED.
  *
  * The state is one word, with the number of times that the context was taken (ENTER, RESUME), and moves by
- * compare-and-exchange, so any core may try any event at any time: of two that want the same context one gets it, and who looked before somebody
- * else had it in between notices (sp_context_move_from). Whoever moved it to RUNNING has it, and everything else in the
- * context, until the move to a state from which FFA_RUN or ENTER may take it. ABORT may come from another core: the owner
- * finds out by the E_STATE of its next event, and leaves.
+ * compare-and-exchange, so any core may try any event at any time: of two that want the same context one gets it, and
+ * who looked before somebody else had it in between notices (sp_context_move_from). Whoever moved it to RUNNING has it,
+ * and everything else in the context, until the move to a state from which FFA_RUN or ENTER may take it. ABORT may come
+ * from another core: the owner finds out by the E_STATE of its next event, and leaves.
  */
 #ifndef ROLE_SPMC_SP_CONTEXT_H
 #define ROLE_SPMC_SP_CONTEXT_H
@@ -42,16 +41,16 @@ enum sp_state {
 };
 #define SP_STATES 8
 
-enum sp_event { SP_ENTER, SP_WAIT, SP_BLOCK, SP_UNBLOCK, SP_YIELD, SP_PREEMPT, SP_RESUME, SP_ABORT, SP_RESTART };
-#define SP_EVENTS 9
+enum sp_event { SP_ENTER, SP_WAIT, SP_BLOCK, SP_UNBLOCK, SP_YIELD, SP_PREEMPT, SP_RESUME, SP_ABORT };
+#define SP_EVENTS 8
 
 /* What a context runs for: its runtime model, FF-A 1.2, 8. */
 enum sp_model { SP_MODEL_INIT, SP_MODEL_REQUEST, SP_MODEL_RUN, SP_MODEL_INTERRUPT };
 #define SP_MODELS 4
 
-/* What it may then ask to leave. */
-enum sp_leave { SP_LEAVE_WAIT, SP_LEAVE_YIELD, SP_LEAVE_REQUEST, SP_LEAVE_ANSWER };
-#define SP_LEAVES 4
+/* How it may then leave; a request of its own is always possible. */
+enum sp_leave { SP_LEAVE_WAIT, SP_LEAVE_YIELD, SP_LEAVE_ANSWER };
+#define SP_LEAVES 3
 
 struct sp_context {
 	uint32_t word;	     /* enum sp_state 7:0, times it was entered or resumed 31:8 */

@@ -15,8 +15,8 @@ struct sp;
 
 /*
  * Map all of it. sp has its partition and a manifest that manifest_check_sp() has let pass. E_BUSY: a region is
- * not free secure RAM, or a device is ours; E_EXIST: there is something already; E_RANGE: beyond the IPA space; E_NOMEM;
- * each with a line. On an error the caller destroys the partition, and nothing else is left.
+ * not free secure RAM, or a device is ours; E_EXIST: there is something already; E_RANGE: beyond the IPA space;
+ * E_NOMEM; each with a line. On an error the caller destroys the partition, and nothing else is left.
  */
 int sp_stage2_build(struct sp *sp) MUST_CHECK;
 

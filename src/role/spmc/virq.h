@@ -3,15 +3,15 @@
  * The virtual interrupts of an SP's execution context: which are pending, and what HF_INTERRUPT_GET gives. An SP has no
  * virtual GIC: HCR_EL2.VI and VF say that something is pending, calls say what. Pure.
  *
- * A line is an INTID. INTIDs from 16 on are physical, the same number as on the machine; a PPI may be pending on several
- * cores at once for a context that migrates, so what is pending and active is a set of cores, a bit each. Those below
- * (managed exit, NPI) have no physical side.
+ * A line is an INTID. INTIDs from 16 on are physical, the same number as on the machine; a PPI may be pending on
+ * several cores at once for a context that migrates, so what is pending and active is a set of cores, a bit each. Those
+ * below (managed exit, NPI) have no physical side.
  *
  *   post: the core's bit -> pending;  get: a bit pending -> active;  deactivate: an active bit goes
  *
- * State owned: struct virq, one in each context. Any core posts; the core that runs the context gets and deactivates; any
- * core kills. Each call takes the lock (LOCK_VGIC_CPU, none is held meanwhile); the summaries, which every entry looks at,
- * are read without.
+ * State owned: struct virq, one in each context. Any core posts; the core that runs the context gets and deactivates;
+ * any core kills. Each call takes the lock (LOCK_VGIC_CPU, none is held meanwhile); the summaries, which every entry
+ * looks at, are read without.
  */
 #ifndef ROLE_SPMC_VIRQ_H
 #define ROLE_SPMC_VIRQ_H
@@ -33,7 +33,10 @@ struct virq_line {
 };
 
 struct virq {
-	/* Lines that are enabled and pending, by the pin that tells of them; and those of them that nobody has looked at. */
+	/*
+	 * Lines that are enabled and pending, by the pin that tells of them; and those of them that nobody
+	 * has looked at.
+	 */
 	uint64_t irq, fiq, fresh;
 	struct spinlock lock;
 	unsigned int nr, max;
@@ -51,9 +54,9 @@ int virq_add(struct virq *q, uint32_t intid, bool fiq) MUST_CHECK;
 int virq_find(const struct virq *q, uint32_t intid) MUST_CHECK;
 
 /*
- * The interrupt has come on that core. 1: somebody must look, for it is enabled and was not pending there yet; 0: not so;
- * E_STATE: nobody is there any more, and nothing is pending. What the caller reads after 1 is later than the post for
- * every core (so who gives up the context after it reads virq_is_fresh() before a fence of its own cannot miss it).
+ * The interrupt has come on that core. 1: somebody must look, for it is enabled and was not pending there yet; 0: not
+ * so; E_STATE: nobody is there any more, and nothing is pending. What the caller reads after 1 is later than the post
+ * for every core (so who gives up the context after it reads virq_is_fresh() before a fence of its own cannot miss it).
  */
 int virq_post(struct virq *q, unsigned int line, unsigned int core) MUST_CHECK;
 
@@ -70,8 +73,10 @@ int virq_deactivate(struct virq *q, uint32_t intid, unsigned int *core) MUST_CHE
 /* A virtual one that nobody has got yet is not pending any more. */
 void virq_cancel(struct virq *q, unsigned int line);
 
-/* Nothing is deliverable from now on, nor becomes pending. virq_held() is then what is left of a line: the cores on
- * which it is pending or active; it is forgotten with that. */
+/*
+ * Nothing is deliverable from now on, nor becomes pending. virq_held() is then what is left of a line: the cores on
+ * which it is pending or active; it is forgotten with that.
+ */
 void virq_kill(struct virq *q);
 uint64_t virq_take_held(struct virq *q, unsigned int line) MUST_CHECK;
 static inline bool virq_is_dead(const struct virq *q)

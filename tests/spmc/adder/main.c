@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The smallest Secure Partition: answers each direct request with its two numbers added (docs/write-your-own-sp.md shows it). */
+/*
+ * The smallest Secure Partition: answers each direct request with its two numbers added
+ * (docs/write-your-own-sp.md shows it).
+ */
 #include "sp.h"
 
 static void add(struct sp_regs *r)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What calls of the secure world take, seen from NS-EL2 (docs/benchmarks.md): a program on tests/spmc/client, whose one
- * test prints `BENCH name ticks` for each row, then `BENCH-END`. Under -icount shift=0 a tick of the 1 GHz counter is an
- * instruction, at whichever exception level. tools/bench_spmc.py runs it with QEMU's log of instructions, which tells
- * the levels apart: for that each row is TRIES pairs of bench_stamp(), and nothing else calls it.
+ * test prints `BENCH name ticks` for each row, then `BENCH-END`. Under -icount shift=0 a tick of the 1 GHz counter is
+ * an instruction, at whichever exception level. tools/bench_spmc.py runs it with QEMU's log of instructions, which
+ * tells the levels apart: for that each row is TRIES pairs of bench_stamp(), and nothing else calls it.
  *
  * State owned: none.
  */

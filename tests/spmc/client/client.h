@@ -91,9 +91,9 @@ void time_wait(uint64_t ticks);
 /* Once on each core. */
 void irq_init(void);
 /*
- * CNTHP fires in so many ticks; never. Its interrupt, and any other, is taken where this core lets it: in irq_window(),
- * or between irq_unmask() and irq_mask(). The handler (NULL: none) gets the INTID; CNTHP is off by then and may be
- * started again.
+ * CNTHP fires in so many ticks; never. Its interrupt, and any other, is taken where this core lets it: in
+ * irq_window(), or between irq_unmask() and irq_mask(). The handler (NULL: none) gets the INTID; CNTHP is off by then
+ * and may be started again.
  */
 #define IRQ_CNTHP 26
 void irq_timer(uint64_t ticks);

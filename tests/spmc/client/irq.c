@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Interrupts of the normal world; see client.h. State owned: each core's own handler and count. The GICv3 of QEMU's virt
- * machine in its non-secure view, IHI 0069; the timer of EL2, DDI 0487 D12.
+ * Interrupts of the normal world; see client.h. State owned: each core's own handler and count. The GICv3 of QEMU's
+ * virt machine in its non-secure view, IHI 0069; the timer of EL2, DDI 0487 D12.
  */
 #include "client.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Chance; see client.h: the same numbers in each run, so that what differs is only when things happen. State owned: each
- * core's own.
+ * Chance; see client.h: the same numbers in each run, so that what differs is only when things happen. State owned:
+ * each core's own.
  */
 #include "client.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Output and expectations; see client.h. State owned: the console, under a lock for each line; the result of the test
- * that runs.
+ * Output and expectations; see client.h. State owned: the console, under a lock for each line; the result of the
+ * test that runs.
  */
 #include <stdarg.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a client program stands on: calls, cores, the run of its tests; see client.h. State owned: what each core does. */
+/*
+ * What a client program stands on: calls, cores, the run of its tests; see client.h. State owned: what each core does.
+ */
 #include "abi/ffa.h"
 #include "abi/psci.h"
 #include "client.h"
@@ -145,8 +147,8 @@ void client_secondary(unsigned int cpu)
 		irq_handler(NULL);
 		set(&job[cpu].done, 1);
 		/*
-		 * When CPU_OFF is refused, TF-A 2.12 comes back with EL2's registers as they were at the last FF-A call,
-		 * the stack pointer among them: let that be from here.
+		 * When CPU_OFF is refused, TF-A 2.12 comes back with EL2's registers as they were at the last FF-A
+		 * call, the stack pointer among them: let that be from here.
 		 */
 		r = (struct regs){ { FFA_FEATURES, FFA_FEATURES } };
 		client_smc(&r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world of `make run-sp`, unless the SP brings its own (DIR/client): lists the Secure Partitions, and shows what
- * each makes of one direct request. FF-A 1.2, 13.9 and 15.
+ * The normal world of `make run-sp`, unless the SP brings its own (DIR/client): lists the Secure Partitions, and shows
+ * what each makes of one direct request. FF-A 1.2, 13.9 and 15.
  */
 #include "abi/ffa.h"
 #include "client.h"

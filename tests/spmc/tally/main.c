@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A Secure Partition that uses a little of everything: requests, a device and its interrupt, another SP, indirect messages,
- * a fault. docs/write-your-own-sp.md shows it piece by piece; tests/tools/test_docs.py keeps them the same.
+ * A Secure Partition that uses a little of everything: requests, a device and its interrupt, another SP, indirect
+ * messages, a fault. docs/write-your-own-sp.md shows it piece by piece; tests/tools/test_docs.py keeps them the same.
  */
 #include "sp.h"
 #include "tally.h"

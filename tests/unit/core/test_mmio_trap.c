@@ -12,6 +12,7 @@
 #include "core/mmio_trap.h"
 #include "core/partition.h"
 #include "core/s1.h"
+#include "core/stage2_fault.h"
 #include "core/vcpu.h"
 
 #define BASE   UINT64_C(0x80000000)
@@ -426,11 +427,11 @@ static void test_gone(void **state UNUSED)
 	aborted((load & ~UINT64_C(0x3f)) | PERM);
 	/* Fetches. */
 	guest(RAM + 0x1000);
-	assert_true(mmio_trap_is_gone(&v, TRANS, S2_X));
-	assert_false(mmio_trap_is_gone(&v, PERM, S2_X));
+	assert_true(stage2_fault_is_gone(&v, TRANS, S2_X));
+	assert_false(stage2_fault_is_gone(&v, PERM, S2_X));
 	guest(RAM + BLOCK_SIZE);
-	assert_false(mmio_trap_is_gone(&v, TRANS, S2_X));
-	assert_true(mmio_trap_is_gone(&v, TRANS | S1PTW, S2_X));
+	assert_false(stage2_fault_is_gone(&v, TRANS, S2_X));
+	assert_true(stage2_fault_is_gone(&v, TRANS | S1PTW, S2_X));
 	assert_false(spin_is_locked(&part.s2.lock));
 }
 

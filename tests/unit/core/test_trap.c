@@ -17,6 +17,7 @@
 #include "core/percpu.h"
 #include "core/sched.h"
 #include "core/smc.h"
+#include "core/stage2_fault.h"
 #include "core/sysreg.h"
 #include "core/vcpu.h"
 #include "plat/plat.h"
@@ -94,7 +95,7 @@ enum trap_result mmio_trap(struct vcpu *w, uint64_t esr)
 	return answer;
 }
 
-bool mmio_trap_is_gone(struct vcpu *w, uint64_t esr, unsigned int need)
+bool stage2_fault_is_gone(struct vcpu *w, uint64_t esr, unsigned int need)
 {
 	assert_ptr_equal(w, &v);
 	assert_int_equal(need, S2_X);

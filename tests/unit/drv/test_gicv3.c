@@ -132,8 +132,8 @@ static void test_core_not_there(void **state UNUSED)
 }
 
 /*
- * In the secure role by register, of the core that was named: ICC_DIR_EL1 would do it for SPIs and for this core's PPIs, if
- * QEMU had it so. Where all of the GIC is ours that is what does it.
+ * In the secure role by register, of the core that was named: ICC_DIR_EL1 would do it for SPIs and for this core's
+ * PPIs, if QEMU had it so. Where all of the GIC is ours that is what does it.
  */
 static void test_deactivate_on(void **state UNUSED)
 {

@@ -15,10 +15,10 @@
 #include "core/frame.h"
 #include "core/heap.h"
 #include "core/hw.h"
-#include "core/mmio_trap.h"
 #include "core/partition.h"
 #include "core/s1.h"
 #include "core/sched.h"
+#include "core/stage2_fault.h"
 #include "core/vcpu.h"
 #include "role/role.h"
 #include "role/spmc/sp.h"
@@ -405,8 +405,8 @@ bool role_stage2_abort(struct vcpu *v UNUSED)
 }
 
 /*
- * An SP touches a non-secure IPA that is not mapped, and that is mapped as a secure one: that is no fault that is over by
- * now, after which it would be sent back to fault again, for ever.
+ * An SP touches a non-secure IPA that is not mapped, and that is mapped as a secure one: that is no fault that is over
+ * by now, after which it would be sent back to fault again, for ever.
  */
 static void test_fault_in_the_other_space(void **state UNUSED)
 {
@@ -417,13 +417,13 @@ static void test_fault_in_the_other_space(void **state UNUSED)
 	sysreg_write(HPFAR_EL2, SP1 >> 12 << 4);
 	sysreg_write(FAR_EL2, va);
 	own = true;
-	assert_true(mmio_trap_is_gone(&v, translation, S2_R));
+	assert_true(stage2_fault_is_gone(&v, translation, S2_R));
 	assert_int_equal(asked, va);
 	own = false;
-	assert_false(mmio_trap_is_gone(&v, translation, S2_R));
+	assert_false(stage2_fault_is_gone(&v, translation, S2_R));
 	own = true;
 	sysreg_write(HPFAR_EL2, SP2 >> 12 << 4);
-	assert_false(mmio_trap_is_gone(&v, translation, S2_R));
+	assert_false(stage2_fault_is_gone(&v, translation, S2_R));
 }
 
 /* --- frame_take --- */

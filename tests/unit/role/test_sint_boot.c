@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite role/sint_boot: interrupts of manifests that cannot be had, and what is left of an SP that is refused for one. */
+/*
+ * Suite role/sint_boot: interrupts of manifests that cannot be had, and what is left of an SP that is refused for one.
+ */
 #include "unit.h"
 
 #include "sint_world.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite role/virq: an SP's virtual interrupts against a model of what each call means, the summaries after every call, and
- * posts from several threads.
+ * Suite role/virq: an SP's virtual interrupts against a model of what each call means, the summaries after every call,
+ * and posts from several threads.
  */
 #include "unit.h"
 

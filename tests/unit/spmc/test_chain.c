@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/chain: call chains by themselves: who is next, with which actions on interrupts, whatever has become of the
- * others; and what comes between a look and the exchange. FF-A 1.2, 8 and 9.3.1.
+ * Suite spmc/chain: call chains by themselves: who is next, with which actions on interrupts, whatever has become of
+ * the others; and what comes between a look and the exchange. FF-A 1.2, 8 and 9.3.1.
  */
 #include "unit.h"
 

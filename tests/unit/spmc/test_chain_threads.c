@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/chain_threads: four threads as cores that call, answer, yield, are preempted, go on and abort each other at
- * random, also under make check-tsan: each context has one owner, and in the end none is lost.
+ * Suite spmc/chain_threads: four threads as cores that call, answer, yield, are preempted, go on and abort each other
+ * at random, also under make check-tsan: each context has one owner, and in the end none is lost.
  */
 #include "unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_console: FFA_CONSOLE_LOG's characters become whole lines, of nothing that a terminal would obey, and never
- * longer than there is room.
+ * Suite spmc/spmc_console: FFA_CONSOLE_LOG's characters become whole lines, of nothing that a terminal would obey, and
+ * never longer than there is room.
  */
 #include "unit.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_handler: each FF-A function of the normal world and of SPs, in each version and convention; direct messages
- * and their errors; what is in whose registers. The world checks with each step that nobody gets what is somebody else's.
- * FF-A 1.2, 11, 13, 15.
+ * Suite spmc/spmc_handler: each FF-A function of the normal world and of SPs, in each version and convention; direct
+ * messages and their errors; what is in whose registers. The world checks with each step that nobody gets what is
+ * somebody else's. FF-A 1.2, 11, 13, 15.
  */
 #include "world.h"
 
@@ -289,7 +289,10 @@ WORLD_TEST(messages_of_18_registers)
 	sp_call(0, RESP2, E(UP, 0));
 	expect_sp(0, UP, 0, INVALID);
 	sp_call(0, RESP, E(UP, 0));
-	/* A long call that fails, or that is interrupted, has a short answer: the rest is the caller's (the world checks). */
+	/*
+	 * A long call that fails, or that is interrupted, has a short answer: the rest is the caller's
+	 * (the world checks).
+	 */
 	nwd_call(0, REQ2, E(0, 0x8009), 1, 2, 3, 4, 5, 6, 7, 8, 9);
 	expect_nwd(0, INVALID);
 	nwd_call(0, REQ2, E(0, UP), 0, 0, 0, 0, 0, 0, 0, 8, 9);

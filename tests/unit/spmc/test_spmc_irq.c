@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_irq: interrupts of the normal world while SPs run (signalled, managed exit, queued), and those that belong
- * to SPs, in each state of their owner. FF-A 1.2, 9.
+ * Suite spmc/spmc_irq: interrupts of the normal world while SPs run (signalled, managed exit, queued), and those that
+ * belong to SPs, in each state of their owner. FF-A 1.2, 9.
  */
 #include "world.h"
 
@@ -600,7 +600,9 @@ WORLD_TEST(a_handler_is_set_aside_and_goes_on)
 		assert_true(world_held(0));
 		world_pass(99 * MS);
 		expect_sp(0, UP, 0, FFA_INTERRUPT, 0, SPI_UP);
-		/* Whether it has an interrupt or not, the normal world has the core then, and each time twice as long. */
+		/*
+		 * Whether it has an interrupt or not, the normal world has the core then, and each time twice as long.
+		 */
 		world_pass(1 * MS);
 		expect_nwd(0, FFA_NORMAL_WORLD_RESUME);
 		expect_state(UP, 0, SP_PREEMPTED);

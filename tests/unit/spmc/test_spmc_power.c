@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_power: SPs boot, cores come up, go off and come again, and what SPMD itself asks. FF-A 1.2, 4.4, 18.2.
+ * Suite spmc/spmc_power: SPs boot, cores come up, go off and come again, and what SPMD itself asks. FF-A
+ * 1.2, 4.4, 18.2.
  */
 #include "world.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_review: what a reviewer with fresh eyes found in the engine: lost kicks, cores that go off too early, an SP
- * that keeps a core.
+ * Suite spmc/spmc_review: what a reviewer with fresh eyes found in the engine: lost kicks, cores that go off too early,
+ * an SP that keeps a core.
  */
 #include "world.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suite spmc/spmc_run: chains of SPs in the whole SPMC: cycles, preemption and FFA_RUN, yielding, SPs that are aborted in each
- * state, on this core and from another. FF-A 1.2, 8 and 14.
+ * Suite spmc/spmc_run: chains of SPs in the whole SPMC: cycles, preemption and FFA_RUN, yielding, SPs that are aborted
+ * in each state, on this core and from another. FF-A 1.2, 8 and 14.
  */
 #include "world.h"
 

@@ -3,9 +3,9 @@
  * What the SPMC's suites stand on: the whole SPMC (role_spmc.c and all below it), four Secure Partitions, four cores.
  *
  * A core is a thread that takes turns with the test: it runs the product from one hand-over to the next, which is where
- * the normal world, or an SP, has the core. The test plays those: nwd_call() makes the call and returns when somebody has
- * the core again, sp_call() the same for the SP that has it. So a test reads as a script. Each test has a process of its
- * own (WORLD_TEST), since much of the product is built once and for all.
+ * the normal world, or an SP, has the core. The test plays those: nwd_call() makes the call and returns when somebody
+ * has the core again, sp_call() the same for the SP that has it. So a test reads as a script. Each test has a process
+ * of its own (WORLD_TEST), since much of the product is built once and for all.
  *
  * At each hand-over the world looks whether what must always be true is: registers are nobody else's, the hardware
  * holds who runs, nobody holds a lock. world.c, check().

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world of the tests with bad input (tests/system/test_spmc_bad_input.py): says which Secure Partitions there
- * are, a line each, and whether each one answers. FF-A 1.2, 13.9, 15.
+ * The normal world of the tests with bad input (tests/system/test_spmc_bad_input.py): says which Secure Partitions
+ * there are, a line each, and whether each one answers. FF-A 1.2, 13.9, 15.
  */
 #include "abi/ffa.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How the tests talk to Secure Partitions: direct requests with the commands of sp/libsp/commands.h. State owned: what has
- * happened meanwhile, each core its own.
+ * How the tests talk to Secure Partitions: direct requests with the commands of sp/libsp/commands.h. State owned: what
+ * has happened meanwhile, each core its own.
  */
 #ifndef ASK_H
 #define ASK_H
@@ -65,8 +65,8 @@ void ask_irq_reset(void);
 bool ask_irq_pend(uint64_t ticks, uint64_t times);
 
 /*
- * What depends on when something happens comes out as it is meant sooner or later, on a machine that is not too busy: is
- * once() true for one of twenty times? What must hold whenever is expected in once().
+ * What depends on when something happens comes out as it is meant sooner or later, on a machine that is not too busy:
+ * is once() true for one of twenty times? What must hold whenever is expected in once().
  */
 bool ask_until(bool (*once)(void));
 

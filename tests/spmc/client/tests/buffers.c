@@ -123,7 +123,9 @@ void test_rxtx_errors(void)
 		buffers_unmap();
 }
 
-/* --- those of a VM, which its hypervisor describes: an endpoint RX/TX descriptor, two composites of a range each --- */
+/*
+ * --- those of a VM, which its hypervisor describes: an endpoint RX/TX descriptor, two composites of a range each ---
+ */
 
 #define VM	    7u
 #define VM_TX	    0x60100000ul

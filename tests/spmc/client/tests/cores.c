@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Several cores at once: 22, what tests 8 to 14 do, on all of them; and what becomes of the normal world's registers
- * meanwhile: 23. An SP with one execution context serves one core at a time, and is FFA_BUSY for the others, which try
- * again.
+ * Several cores at once: 22, what tests 8 to 14 do, on all of them; and what becomes of the normal world's
+ * registers meanwhile: 23. An SP with one execution context serves one core at a time, and is FFA_BUSY for the
+ * others, which try again.
  */
 #include "ask.h"
 #include "tests.h"

@@ -98,7 +98,10 @@ static const struct wrong of_sp[] = {
 	{ { FFA_MSG_SEND_DIRECT_REQ_32, FROM(SP1, SP2), FRAMEWORK | FFA_FRAMEWORK_VM_CREATED_REQ },
 	  FFA_INVALID_PARAMETERS },
 	{ { FFA_MSG_SEND_DIRECT_REQ_32, FROM(SP1, SP2), FRAMEWORK | FFA_FRAMEWORK_PSCI_REQ }, FFA_INVALID_PARAMETERS },
-	/* answers to whom it was not asked by, of another kind (it was asked by REQ2), with something in reserved fields */
+	/*
+	 * answers to whom it was not asked by, of another kind (it was asked by REQ2), with something in reserved
+	 * fields
+	 */
 	{ { FFA_MSG_SEND_DIRECT_RESP2, FROM(SP1, SP2) }, FFA_INVALID_PARAMETERS },
 	{ { FFA_MSG_SEND_DIRECT_RESP2, FROM(SP2, 0) }, FFA_INVALID_PARAMETERS },
 	{ { FFA_MSG_SEND_DIRECT_RESP_32, FROM(SP1, 0) }, FFA_INVALID_PARAMETERS },

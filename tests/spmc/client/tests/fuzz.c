@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Calls with anything in their registers, by the normal world and by SP4: whatever they do, everybody is alive afterwards
- * and serves.
+ * Calls with anything in their registers, by the normal world and by SP4: whatever they do, everybody is alive
+ * afterwards and serves.
  */
 #include "abi/smccc.h"
 #include "ask.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What an SP can reach: no register of the normal world's, or of the SPMC's, and of the normal world's memory what its
- * manifest says.
+ * What an SP can reach: no register of the normal world's, or of the SPMC's, and of the normal world's memory what
+ * its manifest says.
  */
 #include "ask.h"
 #include "buffers.h"
@@ -22,7 +22,10 @@ static const char *const touches[SP_TOUCHES] = {
 	[SP_TOUCH_SCR] = "SCR_EL3",
 };
 
-/* QEMU 10 has neither the traps of ICH_HCR_EL2 nor a virtual interface in secure state: what should be UNDEFINED is not. */
+/*
+ * QEMU 10 has neither the traps of ICH_HCR_EL2 nor a virtual interface in secure state: what should be
+ * UNDEFINED is not.
+ */
 static bool may_be_missing(unsigned int what)
 {
 	return what == SP_TOUCH_ICC_IAR1 || what == SP_TOUCH_ICC_EOIR1 || what == SP_TOUCH_ICC_PMR;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Cores that are turned off: SPs are told, and it is refused while one that this core called is not done. FF-A 1.2, 18.2. */
+/*
+ * Cores that are turned off: SPs are told, and it is refused while one that this core called is not done.
+ * FF-A 1.2, 18.2.
+ */
 #include "abi/psci.h"
 #include "ask.h"
 #include "tests.h"
@@ -60,7 +63,9 @@ static void finish_preempted(unsigned int cpu)
 		EXPECT_EQ(r.x[4], 1 + ADDED);
 }
 
-/* mk/spmc.mk: TF-A 2.12 with its assertions wants a refusal to be PSCI_DENIED, and its own SPMD makes it another one. */
+/*
+ * mk/spmc.mk: TF-A 2.12 with its assertions wants a refusal to be PSCI_DENIED, and its own SPMD makes it another one.
+ */
 extern char client_tfa_asserts[] __attribute__((weak));
 
 void test_cpu_off_refused(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Secure interrupts, which SP2 owns: 14 and 15. One that comes while the normal world, SP2 itself, or another SP runs, on
- * the core where SP2 ran last or another one. The SPMC's test hook makes them pending. FF-A 1.2, 9.2.
+ * Secure interrupts, which SP2 owns: 14 and 15. One that comes while the normal world, SP2 itself, or another SP runs,
+ * on the core where SP2 ran last or another one. The SPMC's test hook makes them pending. FF-A 1.2, 9.2.
  */
 #include "ask.h"
 #include "tests.h"

@@ -31,8 +31,8 @@ void arch_fpsimd_save(struct arch_fpsimd *f);
 void arch_fpsimd_load(const struct arch_fpsimd *f);
 
 /*
- * All of the normal world's vector registers (FP/SIMD, SVE, SME), kept by the secure role while an SP is loaded. FP/SIMD
- * goes to fp where the CPU has no SVE, else it is part of z.
+ * All of the normal world's vector registers (FP/SIMD, SVE, SME), kept by the secure role while an SP is loaded.
+ * FP/SIMD goes to fp where the CPU has no SVE, else it is part of z.
  */
 struct arch_sve {
 	uint8_t z[32][256], p[17][32]; /* room for the greatest vector length; then P16 is FFR */

@@ -25,8 +25,8 @@ extern const bool world_has_debug;
 extern const uint32_t world_ich_hcr;
 
 /*
- * EL1's virtual timer is the other world's all the time, and partitions cannot reach it: it is not switched. Known
- * after world_init_cpu().
+ * EL1's virtual timer is the other world's all the time, and partitions cannot reach it: it is not switched.
+ * Known after world_init_cpu().
  */
 extern bool world_keeps_vtimer;
 
@@ -51,8 +51,8 @@ void world_stage2_load(uint64_t vttbr, uint64_t vtcr);
  */
 void world_stage2_ns_load(uint64_t vttbr, uint64_t vtcr);
 /*
- * Of a stage-2 fault at va: is its IPA one of struct partition's stage 2? At S-EL2: not if it is a non-secure one, or if
- * stage 1 does not lead anywhere.
+ * Of a stage-2 fault at va: is its IPA one of struct partition's stage 2? At S-EL2: not if it is a non-secure one, or
+ * if stage 1 does not lead anywhere.
  */
 bool world_ipa_is_own(uint64_t va);
 /* What VTTBR_EL2 is to be for TLB maintenance of vttbr's VMID. */
