@@ -48,12 +48,12 @@ struct prop_value {
 /* take stores the value: OK, or an error of which it has said a line. NULL: the value is of no interest. */
 struct prop_row {
 	const char *name;
-	enum prop_type type;
+	uint8_t type; /* enum prop_type */
 	bool mandatory;
-	int (*take)(struct prop_scope *s, const struct prop_row *row, const struct prop_value *v);
 	/* For prop_take_num() and prop_take_flag(): a member of *into. */
-	uint16_t offset;
 	uint8_t size; /* 1, 2, 4, 8: an unsigned member */
+	uint16_t offset;
+	int (*take)(struct prop_scope *s, const struct prop_row *row, const struct prop_value *v);
 	uint64_t max; /* 0: as much as fits */
 };
 

@@ -42,7 +42,6 @@ struct ffa_caller {
  * the registers of the call and leaves the answer there.
  */
 struct ffa_row {
-	const char *name;
 	uint32_t min_version; /* FFA_VERSION_1_0, ... */
 	uint8_t conv;	      /* FFA_CONV_* that exist */
 	uint8_t from;	      /* a mask of enum ffa_from */

@@ -12,26 +12,26 @@ void arch_el2_exception(const uint64_t x[32], unsigned int vector) NORETURN;
 
 static const char *class_name(uint64_t esr)
 {
-	switch (BITS(esr, 31, 26)) {
-	case 0x00:
-		return "unknown or undefined instruction";
-	case 0x0e:
-		return "illegal execution state";
-	case 0x21:
-		return "instruction abort";
-	case 0x22:
-		return "PC alignment fault";
-	case 0x25:
-		return "data abort";
-	case 0x26:
-		return "SP alignment fault";
-	case 0x2f:
-		return "SError";
-	case 0x3c:
-		return "BRK";
-	default:
-		return "exception";
+	/* Not a switch: what that becomes is a place for each number between. */
+	static const struct {
+		uint8_t class;
+		const char *name;
+	} known[] = {
+		{ 0x00, "unknown or undefined instruction" },
+		{ 0x0e, "illegal execution state" },
+		{ 0x21, "instruction abort" },
+		{ 0x22, "PC alignment fault" },
+		{ 0x25, "data abort" },
+		{ 0x26, "SP alignment fault" },
+		{ 0x2f, "SError" },
+		{ 0x3c, "BRK" },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++) {
+		if (known[i].class == BITS(esr, 31, 26))
+			return known[i].name;
 	}
+	return "exception";
 }
 
 static const char *fault_name(uint64_t esr)

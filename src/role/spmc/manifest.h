@@ -93,7 +93,7 @@ struct sp_irq {
 	uint64_t mpidr;
 };
 
-/* A memory region, or a device's registers. */
+/* Memory, or a device's registers. */
 struct sp_region {
 	uint64_t base;
 	uint64_t relative; /* the offset from load-address that base came from; UINT64_MAX: base-address */
@@ -104,11 +104,15 @@ struct sp_region {
 	uint32_t stream[MANIFEST_STREAMS_MAX];
 	unsigned int nr_streams;
 	char node[PROP_PATH_MAX];
-	/* Of a device */
+};
+
+struct sp_device {
+	struct sp_region at; /* first: what both have in their manifest's rows is found there */
 	struct sp_irq irq[MANIFEST_IRQS_MAX];
 	unsigned int nr_irqs;
 	bool exclusive;
 };
+_Static_assert(__builtin_offsetof(struct sp_device, at) == 0, "manifest_region.c: rows of both");
 
 struct sp_manifest {
 	const char *file;
@@ -139,7 +143,7 @@ struct sp_manifest {
 
 	struct sp_region region[MANIFEST_REGIONS_MAX];
 	unsigned int nr_regions;
-	struct sp_region device[MANIFEST_DEVICES_MAX];
+	struct sp_device device[MANIFEST_DEVICES_MAX];
 	unsigned int nr_devices;
 	int rx, tx; /* regions that are its buffers; -1: none */
 };

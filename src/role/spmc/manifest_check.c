@@ -45,7 +45,7 @@ static unsigned int claims_of(const struct sp_manifest *sp, struct claim *out)
 	for (unsigned int i = 0; i < sp->nr_regions; i++)
 		out[n++] = region_claim(&sp->region[i], false);
 	for (unsigned int i = 0; i < sp->nr_devices; i++)
-		out[n++] = region_claim(&sp->device[i], true);
+		out[n++] = region_claim(&sp->device[i].at, true);
 	return n;
 }
 
@@ -150,7 +150,7 @@ static int check_names(const struct sp_manifest *sp, const struct sp_manifest *o
 	return OK;
 }
 
-static bool owns(const struct sp_region *device, uint32_t intid)
+static bool owns(const struct sp_device *device, uint32_t intid)
 {
 	for (unsigned int i = 0; i < device->nr_irqs; i++) {
 		if (device->irq[i].intid == intid)
@@ -160,15 +160,15 @@ static bool owns(const struct sp_region *device, uint32_t intid)
 }
 
 /* Device d's interrupts against those of the first n devices of other. */
-static int check_irqs(const struct sp_manifest *sp, const struct sp_region *d, const struct sp_manifest *other,
+static int check_irqs(const struct sp_manifest *sp, const struct sp_device *d, const struct sp_manifest *other,
 		      unsigned int n)
 {
 	for (unsigned int i = 0; i < d->nr_irqs; i++) {
 		for (unsigned int j = 0; j < n; j++) {
 			if (!owns(&other->device[j], d->irq[i].intid))
 				continue;
-			complain(sp, d->node, "interrupts", "%u belongs to %s of %s", d->irq[i].intid,
-				 other->device[j].node, other->file);
+			complain(sp, d->at.node, "interrupts", "%u belongs to %s of %s", d->irq[i].intid,
+				 other->device[j].at.node, other->file);
 			return E_EXIST;
 		}
 	}

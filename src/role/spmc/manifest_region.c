@@ -65,7 +65,7 @@ static int take_streams(struct prop_scope *s, const struct prop_row *row, const 
 	return OK;
 }
 
-static struct sp_irq *find_irq(struct sp_region *device, uint32_t intid)
+static struct sp_irq *find_irq(struct sp_device *device, uint32_t intid)
 {
 	for (unsigned int i = 0; i < device->nr_irqs; i++) {
 		if (device->irq[i].intid == intid)
@@ -76,7 +76,7 @@ static struct sp_irq *find_irq(struct sp_region *device, uint32_t intid)
 
 static int add_irq(struct prop_scope *s, const char *property, uint32_t intid, uint32_t attributes)
 {
-	struct sp_region *device = s->into;
+	struct sp_device *device = s->into;
 
 	if (intid < INTID_PPI_FIRST || intid > INTID_SPI_LAST) {
 		prop_error(s, property, "%u is no PPI or SPI", intid);
@@ -150,7 +150,7 @@ static const struct prop_row memory_rows[] = {
 static const struct prop_row device_rows[] = {
 	COMMON(true, take_device_attributes),
 	{ "interrupts", PROP_CELLS, false, .take = take_irqs },
-	{ "exclusive-access", PROP_FLAG, false, .take = prop_take_flag, PROP_TO(struct sp_region, exclusive) },
+	{ "exclusive-access", PROP_FLAG, false, .take = prop_take_flag, PROP_TO(struct sp_device, exclusive) },
 	{ "interrupts-target", PROP_CELLS, false, .take = NULL }, /* second pass */
 };
 
@@ -188,8 +188,9 @@ static int place(struct prop_scope *s, struct sp_region *region, uint64_t load_a
 	return OK;
 }
 
-static int parse_region(struct prop_scope *s, struct sp_region *region, bool is_device, uint64_t load_address)
+static int parse_region(struct prop_scope *s, bool is_device, uint64_t load_address)
 {
+	struct sp_region *region = s->into;
 	struct prop_value v;
 	int len, r;
 
@@ -211,9 +212,9 @@ static int parse_region(struct prop_scope *s, struct sp_region *region, bool is_
 struct list {
 	const char *name, *compatible;
 	bool is_device;
-	unsigned int max;
-	struct sp_region *region;
-	unsigned int *count;
+	unsigned int max, *count;
+	char *first; /* struct sp_region, or sp_device */
+	size_t size; /* of one */
 };
 
 static int parse_list(const struct prop_scope *root, const struct list *l, uint64_t load_address)
@@ -229,13 +230,13 @@ static int parse_list(const struct prop_scope *root, const struct list *l, uint6
 	if (r != OK)
 		return r;
 	fdt_for_each_subnode(node, root->fdt, list) {
-		struct prop_scope child = manifest_child(&s, node, &l->region[*l->count]);
+		struct prop_scope child = manifest_child(&s, node, l->first + *l->count * l->size);
 
 		if (*l->count == l->max) {
 			prop_error(&child, "base-address", "more than %u regions", l->max);
 			return E_RANGE;
 		}
-		r = parse_region(&child, &l->region[*l->count], l->is_device, load_address);
+		r = parse_region(&child, l->is_device, load_address);
 		if (r != OK)
 			return r;
 		(*l->count)++;
@@ -253,8 +254,9 @@ int manifest_regions(const struct prop_scope *root, struct sp_manifest *m)
 				.compatible = "arm,ffa-manifest-memory-regions",
 				.is_device = false,
 				.max = MANIFEST_REGIONS_MAX,
-				.region = m->region,
-				.count = &m->nr_regions };
+				.count = &m->nr_regions,
+				.first = (char *)m->region,
+				.size = sizeof(m->region[0]) };
 
 	return parse_list(root, &l, m->load_address);
 }
@@ -265,8 +267,9 @@ int manifest_devices(const struct prop_scope *root, struct sp_manifest *m)
 				.compatible = "arm,ffa-manifest-device-regions",
 				.is_device = true,
 				.max = MANIFEST_DEVICES_MAX,
-				.region = m->device,
-				.count = &m->nr_devices };
+				.count = &m->nr_devices,
+				.first = (char *)m->device,
+				.size = sizeof(m->device[0]) };
 
 	return parse_list(root, &l, m->load_address);
 }

@@ -105,7 +105,7 @@ static void console_log(struct ffa_caller *caller, struct ffa_regs *r)
 	console_call(&line[this_cpu()->index], "normal world", ffa_version_get(caller->version), r);
 }
 
-#define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_NS, fn, 0 }
+#define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { min, conv, FFA_FROM_NS, fn, 0 }
 
 const struct ffa_row nwd_rows[FFA_ROWS] = {
 	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, common_version),

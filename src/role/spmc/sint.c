@@ -143,13 +143,13 @@ void sint_exit_cpu(void)
 
 /* --- at boot --- */
 
-static void refuse(const struct sp *sp, const struct sp_region *d, const struct sp_irq *q, const char *why)
+static void refuse(const struct sp *sp, const struct sp_device *d, const struct sp_irq *q, const char *why)
 {
-	log_error("%s: %s: interrupts: %u %s", sp->manifest.file, d->node, q->intid, why);
+	log_error("%s: %s: interrupts: %u %s", sp->manifest.file, d->at.node, q->intid, why);
 }
 
 /* The place of an INTID that nobody has: its own from before, when the SP that claimed it was refused, or a new one. */
-static struct sint *place(const struct sp *sp, const struct sp_region *d, const struct sp_irq *q)
+static struct sint *place(const struct sp *sp, const struct sp_device *d, const struct sp_irq *q)
 {
 	struct sint *s = find(NULL, q->intid);
 
@@ -181,14 +181,15 @@ static int core_of(const struct sp_irq *q, unsigned int *core)
 	return E_NOENT;
 }
 
-static int add_one(struct sp *sp, const struct sp_region *d, const struct sp_irq *q)
+static int add_one(struct sp *sp, const struct sp_device *d, const struct sp_irq *q)
 {
 	struct sint *s;
 	unsigned int core;
 	int line = E_NOMEM;
 
 	if (!(q->attributes & SP_IRQ_SECURE)) {
-		log_warn("%s: %s: interrupts: %u is the normal world's: ignored", sp->manifest.file, d->node, q->intid);
+		log_warn("%s: %s: interrupts: %u is the normal world's: ignored", sp->manifest.file, d->at.node,
+			 q->intid);
 		return OK;
 	}
 	if (core_of(q, &core) != OK) {

@@ -61,7 +61,7 @@ static void secondary_entry(struct ffa_caller *caller, struct ffa_regs *r)
 	ffa_call_success(r, 0, 0);
 }
 
-#define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { #id, min, conv, FFA_FROM_SP, fn, 0 }
+#define ROW(id, min, conv, fn) [FFA_ROW_INDEX(id)] = { min, conv, FFA_FROM_SP, fn, 0 }
 
 static const struct ffa_row rows[FFA_ROWS] = {
 	ROW(FFA_VERSION, FFA_VERSION_1_0, FFA_CONV_32, common_version),

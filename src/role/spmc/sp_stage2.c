@@ -121,7 +121,7 @@ int sp_stage2_build(struct sp *sp)
 	for (unsigned int i = 0; rc == OK && i < m->nr_regions; i++)
 		rc = map_region(sp, &m->region[i], false);
 	for (unsigned int i = 0; rc == OK && i < m->nr_devices; i++)
-		rc = map_region(sp, &m->device[i], true);
+		rc = map_region(sp, &m->device[i].at, true);
 	if (rc)
 		sp_stage2_destroy(sp);
 	return rc;

@@ -21,15 +21,14 @@ static void handler(struct ffa_caller *caller, struct ffa_regs *r)
 #define WORLD	(FFA_FROM_NS | FFA_FROM_SP)
 
 static const struct ffa_row rows[FFA_ROWS] = {
-	ROW(FFA_VERSION) = { "VERSION", FFA_VERSION_1_0, FFA_CONV_32, WORLD, handler, 0 },
-	ROW(FFA_RXTX_MAP_32) = { "RXTX_MAP", FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, handler, FFA_RXTX_SIZE_4K },
-	ROW(FFA_MSG_SEND2) = { "MSG_SEND2", FFA_VERSION_1_1, FFA_CONV_32, WORLD, handler, 0 },
-	ROW(FFA_MSG_WAIT) = { "MSG_WAIT", FFA_VERSION_1_0, FFA_CONV_32, FFA_FROM_SP, handler, 0 },
-	ROW(FFA_MSG_SEND_DIRECT_REQ2) = { "DIRECT_REQ2", FFA_VERSION_1_2, FFA_CONV_64, WORLD, handler, 0 },
-	ROW(FFA_MEM_RETRIEVE_REQ_32) = { "RETRIEVE", FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, handler, 0x2 },
-	ROW(FFA_RX_ACQUIRE) = { "RX_ACQUIRE", FFA_VERSION_1_1, FFA_CONV_32, FFA_FROM_NS, handler, 0 },
-	ROW(FFA_MEM_DONATE_32) = { "DONATE", FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, NULL,
-				   0 }, /* known, not supported */
+	ROW(FFA_VERSION) = { FFA_VERSION_1_0, FFA_CONV_32, WORLD, handler, 0 },
+	ROW(FFA_RXTX_MAP_32) = { FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, handler, FFA_RXTX_SIZE_4K },
+	ROW(FFA_MSG_SEND2) = { FFA_VERSION_1_1, FFA_CONV_32, WORLD, handler, 0 },
+	ROW(FFA_MSG_WAIT) = { FFA_VERSION_1_0, FFA_CONV_32, FFA_FROM_SP, handler, 0 },
+	ROW(FFA_MSG_SEND_DIRECT_REQ2) = { FFA_VERSION_1_2, FFA_CONV_64, WORLD, handler, 0 },
+	ROW(FFA_MEM_RETRIEVE_REQ_32) = { FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, handler, 0x2 },
+	ROW(FFA_RX_ACQUIRE) = { FFA_VERSION_1_1, FFA_CONV_32, FFA_FROM_NS, handler, 0 },
+	ROW(FFA_MEM_DONATE_32) = { FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, NULL, 0 }, /* known, not supported */
 };
 
 static const struct ffa_feature interrupts[] = {

@@ -83,7 +83,7 @@ static UNUSED struct sp *make(unsigned int contexts)
 	sp->ctx = ctxs[nr_sps];
 	sp->manifest = (struct sp_manifest){ .file = "irq", .ctx_count = (uint16_t)contexts, .nr_devices = 1 };
 	sp->manifest.ns_action = SP_NS_SIGNALED;
-	strcpy(sp->manifest.device[0].node, "/device-regions/uart");
+	strcpy(sp->manifest.device[0].at.node, "/device-regions/uart");
 	for (unsigned int i = 0; i < contexts; i++) {
 		sp->ctx[i].sp = sp;
 		sp->ctx[i].v = &vcpus[nr_sps][i];
@@ -95,7 +95,7 @@ static UNUSED struct sp *make(unsigned int contexts)
 
 static UNUSED struct sp_irq *give(struct sp *sp, uint32_t intid, uint32_t attributes)
 {
-	struct sp_region *d = &sp->manifest.device[0];
+	struct sp_device *d = &sp->manifest.device[0];
 
 	d->irq[d->nr_irqs] = (struct sp_irq){ .intid = intid, .attributes = attributes | SP_IRQ_SECURE };
 	return &d->irq[d->nr_irqs++];

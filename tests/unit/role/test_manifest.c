@@ -310,7 +310,8 @@ static void every_property(void **state)
 
 static void every_region(void **state)
 {
-	const struct sp_region *r = sp.region, *d = sp.device;
+	const struct sp_region *r = sp.region;
+	const struct sp_device *d = sp.device;
 
 	(void)state;
 	assert_int_equal(parse_sp(NULL, NULL), OK);
@@ -324,7 +325,7 @@ static void every_region(void **state)
 	assert_true(r[3].attributes == (SP_ATTR_READ | SP_ATTR_WRITE | SP_ATTR_NS));
 	assert_true(r[3].smmu_id == 1 && r[3].nr_streams == 2 && r[3].stream[1] == 8 && r[0].smmu_id == SP_NO_ID);
 	assert_int_equal(sp.nr_devices, 2);
-	assert_true(d[0].base == 0x09040000 && d[0].exclusive && d[0].nr_irqs == 2);
+	assert_true(d[0].at.base == 0x09040000 && d[0].exclusive && d[0].nr_irqs == 2);
 	assert_true(d[0].irq[0].intid == 40 && !d[0].irq[0].targeted && (d[0].irq[0].attributes & SP_IRQ_SECURE) &&
 		    !(d[0].irq[0].attributes & SP_IRQ_LEVEL));
 	assert_true(d[0].irq[1].intid == 41 && d[0].irq[1].targeted && d[0].irq[1].mpidr == 3);

@@ -110,7 +110,7 @@ static int teardown(void **state UNUSED)
 static void add(struct sp *sp, bool device, uint64_t base, uint32_t pages, uint32_t attributes)
 {
 	struct sp_manifest *m = &sp->manifest;
-	struct sp_region *r = device ? &m->device[m->nr_devices++] : &m->region[m->nr_regions++];
+	struct sp_region *r = device ? &m->device[m->nr_devices++].at : &m->region[m->nr_regions++];
 
 	*r = (struct sp_region){ .base = base, .pages = pages, .attributes = attributes, .node = "/r" };
 }

@@ -110,7 +110,7 @@ static void more_than_there_is_room_for(void **state UNUSED)
 	sp->manifest.notifications = true;
 	sp->manifest.nr_devices = MANIFEST_DEVICES_MAX;
 	for (unsigned int d = 0; d < MANIFEST_DEVICES_MAX; d++) {
-		strcpy(sp->manifest.device[d].node, "/device-regions/many");
+		strcpy(sp->manifest.device[d].at.node, "/device-regions/many");
 		for (unsigned int i = 0; i < MANIFEST_IRQS_MAX; i++)
 			sp->manifest.device[d].irq[i] =
 				(struct sp_irq){ .intid = next_spi++, .attributes = SP_IRQ_SECURE };

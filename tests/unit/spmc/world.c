@@ -350,12 +350,12 @@ int manifest_check_sp(const struct spmc_manifest *spmc UNUSED, const struct sp_m
 
 static void give_irq(struct sp_manifest *m, uint32_t intid)
 {
-	struct sp_region *d = &m->device[0];
+	struct sp_device *d = &m->device[0];
 
 	m->nr_devices = 1;
-	d->base = UINT64_C(0x09000000) + (m->id - UP) * PAGE_SIZE;
-	d->pages = 1;
-	d->attributes = SP_ATTR_READ | SP_ATTR_WRITE;
+	d->at.base = UINT64_C(0x09000000) + (m->id - UP) * PAGE_SIZE;
+	d->at.pages = 1;
+	d->at.attributes = SP_ATTR_READ | SP_ATTR_WRITE;
 	d->irq[d->nr_irqs++] = (struct sp_irq){ .intid = intid, .attributes = SP_IRQ_SECURE };
 }
 
