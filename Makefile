@@ -19,7 +19,8 @@ HOSTCC ?= gcc
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/trivet
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-ifeq ($(filter -j%,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),)
+# All cores, unless told otherwise; a make within make shares those of the first one.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(findstring jobserver,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 

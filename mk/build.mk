@@ -100,7 +100,9 @@ define autoconf
 	(cmp -s $(2)/autoconf.h $(1) || cp $(2)/autoconf.h $(1))
 endef
 
-$(B)/kconfig/.done: $(CONFIG) Kconfig | $(SETUP_BUILD)
+# (.SECONDARY, mk/unit.mk: that the configuration is gone is no reason for make by itself.)
+CONFIG_GONE = $(if $(wildcard $(CONFIG)),,FORCE)
+$(B)/kconfig/.done: $(CONFIG) Kconfig $(CONFIG_GONE) | $(SETUP_BUILD)
 	$(Q)$(call autoconf,$(B)/include/generated/autoconf.h,$(@D)) && touch $@
 $(B)/include/generated/autoconf.h: $(B)/kconfig/.done ;
 

@@ -46,7 +46,7 @@ check-unit: ## unit tests on this machine; SUITE=name for one
 unit-build: $(UNIT_SELECTED)
 	@:
 
-$(U)/kconfig/.done: $(CONFIG) Kconfig | $(SETUP_BUILD)
+$(U)/kconfig/.done: $(CONFIG) Kconfig $(CONFIG_GONE) | $(SETUP_BUILD)
 	$(Q)$(call autoconf,$(U)/include/generated/autoconf.h,$(@D)) && touch $@
 $(U)/include/generated/autoconf.h: $(U)/kconfig/.done ;
 $(U)/include/generated/version.h: FORCE
