@@ -155,7 +155,7 @@ $(B)/objs.list: FORCE
 trivet: $(B)/trivet.elf $(B)/trivet.bin ## build/$(ROLE)-$(TOOLCHAIN)/trivet.elf and .bin
 
 $(B)/trivet.elf: $(OBJS) $(FDT_OBJS) $(LDSCRIPT) $(B)/objs.list $(BUILD_MK)
-	$(call say,LD,$@) $(LINK) -o $@ $(OBJS) $(FDT_OBJS)
+	$(call say,LD,$@) mkdir -p $(B)/tmp && TMPDIR=$(abspath $(B)/tmp) $(LINK) -o $@ $(OBJS) $(FDT_OBJS) && rm -rf $(B)/tmp # LTO leaves files
 
 %.bin: %.elf
 	$(call say,BIN,$@) $(OBJCOPY) -O binary $< $@
