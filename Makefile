@@ -57,7 +57,7 @@ check: ## set-up, unit, target and system tests, benchmark; the last line is the
 .PHONY: check-all
 check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
 	$(Q)$(call SETUP,build clang unit run test lint)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools target bench sel2 spmc system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools target bench sel2 spmc spmc-debug system
 
 clean: ## remove what was built (images, downloads and configuration stay)
 	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint

@@ -111,9 +111,9 @@ static void handle(unsigned int me, struct sp_regs *r)
 	case FFA_ERROR:
 		sp_panic("libsp: a call that gives the core back was refused\n");
 	}
-	/* FFA_MSG_WAIT gives the RX buffer back as well, so what is there must be read first. */
+	/* That gives the RX buffer back. FFA_MSG_WAIT must not: a message that has come since would be lost. */
 	sp_receive(service->message);
-	*r = (struct sp_regs){ { FFA_MSG_WAIT } };
+	*r = (struct sp_regs){ { FFA_MSG_WAIT, 0, FFA_MSG_WAIT_RETAIN_RX } };
 }
 
 void sp_serve(const struct sp_service *s)

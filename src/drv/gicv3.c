@@ -189,11 +189,10 @@ static void change_bits(char *reg, uint32_t clear, uint32_t set)
 	io_write32(reg, (io_read32(reg) & ~clear) | set);
 }
 
-static void set_priority(char *frame, uint32_t intid, uint32_t priority)
+/* A byte: the others of the word may be the normal world's, who may be writing them (IHI 0069 12.9.20). */
+static void set_priority(char *frame, uint32_t intid, uint8_t priority)
 {
-	uint32_t byte = intid % 4 * 8;
-
-	change_bits(frame + GICD_IPRIORITYR + (intid & ~3u), UINT32_C(0xff) << byte, priority << byte);
+	io_write8(frame + GICD_IPRIORITYR + intid, priority);
 }
 
 /*
@@ -299,14 +298,19 @@ void host_irq_set_active(uint32_t intid, bool active)
 
 void host_irq_route_spi(uint32_t intid, unsigned int cpu, bool edge)
 {
+	char *reg = gicd + GICD_ICFGR + intid / 16 * 4;
+	const unsigned int lsb = intid % 16 * 2;
 	uint32_t cfg;
 
 	if (intid < 32 || intid >= nr_spi_end)
 		return;
-	cfg = io_read32(gicd + GICD_ICFGR + intid / 16 * 4) & ~(UINT32_C(3) << (intid % 16 * 2));
-	if (edge)
-		cfg |= UINT32_C(2) << (intid % 16 * 2);
-	io_write32(gicd + GICD_ICFGR + intid / 16 * 4, cfg);
+	cfg = io_read32(reg);
+	/*
+	 * Fifteen others are in the word, perhaps the normal world's: written only if it must be, which is
+	 * once, at boot.
+	 */
+	if ((bool)(cfg >> lsb & 2) != edge)
+		io_write32(reg, (cfg & ~(UINT32_C(3) << lsb)) | (edge ? UINT32_C(2) << lsb : 0));
 	io_write64(gicd + GICD_IROUTER + intid * 8ul, cpu_mpidr[cpu] & UINT64_C(0xff00ffffff));
 }
 

@@ -5,8 +5,8 @@
  * normal world turns them on.
  *
  * What must be kept for the normal world, since SPMD switches EL2's registers only: EL1's and EL0's (arch/vcpu_regs.h)
- * with FP/SIMD, while a Secure Partition is loaded (role/spmc/nwd.c); ICC_PMR_EL1 and the ICH registers that are not
- * banked: never written but at boot.
+ * with FP/SIMD, while a Secure Partition is loaded (role/spmc/run.c); ICC_PMR_EL1, put back before it runs
+ * (host_irq_hold_foreign); the ICH registers that are not banked: never written but at boot.
  */
 #include "abi/ffa.h"
 #include "arch/cpu.h"

@@ -4,7 +4,7 @@
  * machine is described by TOS_FW_CONFIG (machines/spmc), which core/hw.c reads as it reads a host's device tree: memory
  * nodes of type "memory" are secure ones there.
  *
- * State owned: none yet beyond its modules'.
+ * State owned: none beyond its modules'.
  */
 #include "role/role.h"
 

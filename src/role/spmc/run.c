@@ -82,6 +82,8 @@ void run_pop(struct run *r, struct sp_ctx *c, const struct ffa_regs *answer)
 	}
 	if (answer)
 		give_answer(r, answer);
+	if (unlikely(r->on_top) && !r->on)
+		run_irq_done(r);
 }
 
 void run_leave(const struct ffa_regs *answer, enum sp_event event)
@@ -118,6 +120,7 @@ void run_preempt(void)
 		give_answer(r, &answer);
 	} else {
 		run_irq_set_aside(r, head);
+		run_irq_done(r);
 	}
 	percpu_add_work(this_cpu(), WORK_SCHED);
 }

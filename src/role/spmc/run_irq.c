@@ -27,8 +27,14 @@
  * One that did not handle its interrupt in that time goes on after the normal world has had the core for so long, and
  * each time twice as long, up to 1.28 s: one that never ends has 7 % of the core.
  */
-#define ASIDE_NS  10000000
-#define ASIDE_MAX 7 /* times that it is doubled */
+#define ASIDE_NS 10000000
+/*
+ * All that interrupt the normal world on a core together: HOLD_NS at a time, and as many times what it has had
+ * since. So interrupts that come again as soon as they are handled (a level that the owner does not quiet) leave it
+ * a fifth of it.
+ */
+#define CREDIT_SHARE 4
+#define ASIDE_MAX    7 /* times that it is doubled */
 
 static void look(void)
 {
@@ -47,10 +53,17 @@ static void on_again(struct timer *t UNUSED)
 	look();
 }
 
+static void on_retry(struct timer *t UNUSED)
+{
+	look();
+}
+
 void run_irq_init(struct run *r)
 {
 	timer_init(&r->hold, on_hold_over);
 	timer_init(&r->again, on_again);
+	timer_init(&r->retry, on_retry);
+	r->credit = time_ns_to_ticks(HOLD_NS);
 }
 
 /* --- the normal world's --- */
@@ -69,10 +82,12 @@ void run_irq_hold_change(struct run *r, bool hold)
 {
 	r->holding = hold;
 	host_irq_hold_foreign(hold);
-	if (hold)
-		timer_start(&r->hold, time_now() + time_ns_to_ticks(is_booting(r) ? HOLD_INIT_NS : HOLD_NS));
-	else
+	if (!hold)
 		timer_stop(&r->hold);
+	else if (r->on_top)
+		timer_start(&r->hold, time_now() + r->credit);
+	else
+		timer_start(&r->hold, time_now() + time_ns_to_ticks(is_booting(r) ? HOLD_INIT_NS : HOLD_NS));
 }
 
 void run_irq_new_hold(struct run *r)
@@ -185,6 +200,39 @@ void run_irq_idle(struct run *r, struct sp_ctx *c)
 		want(r, c);
 }
 
+/* --- how much of a core they may have --- */
+
+/* May somebody interrupt the normal world now? If not, there will be another look. */
+static bool may_interrupt(struct run *r)
+{
+	const uint64_t now = time_now(), full = time_ns_to_ticks(HOLD_NS), since = now - r->mark;
+
+	r->credit = since >= full ? full : MIN(full, r->credit + CREDIT_SHARE * since);
+	r->mark = now;
+	/* Less would set aside handlers that take no longer than they should. */
+	if (likely(r->credit >= full / 10))
+		return true;
+	log_limited(8, LOG_WARN, "core %u: secure interrupts take too much of it: they wait", this_cpu()->index);
+	if (!r->retry.armed)
+		timer_start(&r->retry, now + time_ns_to_ticks(ASIDE_NS));
+	return false;
+}
+
+static void interrupt_normal_world(struct run *r)
+{
+	run_irq_new_hold(r);
+	r->on_top = true;
+}
+
+void run_irq_done(struct run *r)
+{
+	const uint64_t now = time_now();
+
+	r->credit -= MIN(r->credit, now - r->mark);
+	r->mark = now;
+	r->on_top = false;
+}
+
 /* c was idle a moment ago and had an interrupt. False: not any more. */
 static bool enter_for_interrupt(struct run *r, struct sp_ctx *c)
 {
@@ -202,14 +250,14 @@ static bool enter_for_interrupt(struct run *r, struct sp_ctx *c)
 	}
 	sp_ctx_put_regs(c, &(struct ffa_regs){ .x = { FFA_INTERRUPT, 0, intid } });
 	if (!r->on)
-		run_irq_new_hold(r);
+		interrupt_normal_world(r);
 	r->on = c;
 	return true;
 }
 
 bool run_irq_enter(struct run *r)
 {
-	while (unlikely(r->wanted) && !(r->on && r->on->s_queued)) {
+	while (unlikely(r->wanted) && (r->on ? !r->on->s_queued : may_interrupt(r))) {
 		unsigned int i = (unsigned int)__builtin_ctzll(r->wanted);
 		struct sp_ctx *c = sp_ctx_here(sp_at(i));
 
@@ -232,7 +280,8 @@ void run_irq_set_aside(struct run *r, struct sp_ctx *head)
 
 bool run_irq_resume_aside(struct run *r)
 {
-	if (likely(!r->again_due))
+	/* Without credit it stays due. */
+	if (likely(!r->again_due) || (r->aside && !may_interrupt(r)))
 		return false;
 	while (r->aside) {
 		const uint64_t later = r->aside & ~MASK(r->last, 0);
@@ -243,7 +292,7 @@ bool run_irq_resume_aside(struct run *r)
 		r->aside &= ~BIT(i);
 		/* DENIED: the normal world has gone on with it by FFA_RUN, or it was aborted. */
 		if (chain_resume_aside(sp_ctx_here(sp_at(i)), this_cpu()->index, &top) == OK) {
-			run_irq_new_hold(r);
+			interrupt_normal_world(r);
 			r->on = top;
 			return true;
 		}

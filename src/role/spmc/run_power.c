@@ -21,7 +21,7 @@ void run_power_come_up(struct run *r)
 	r->nwd = (struct ffa_regs){ { FFA_MSG_WAIT } };
 	r->on = r->left = NULL;
 	r->to_boot = 0;
-	r->goes_off = false;
+	r->goes_off = r->on_top = false;
 	sint_init_cpu();
 }
 
@@ -100,7 +100,7 @@ bool run_power_tell(struct run *r)
 	}
 	if (unlikely(r->goes_off)) {
 		r->goes_off = false;
-		if (has_unfinished())
+		if (r->wanted || has_unfinished())
 			nwd_refuse_power_off(&r->nwd);
 		if ((uint32_t)r->nwd.x[0] == FFA_MSG_SEND_DIRECT_RESP_32)
 			sint_exit_cpu();

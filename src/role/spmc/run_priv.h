@@ -27,7 +27,11 @@ struct run {
 	unsigned int last;  /* the one of them that has gone on last: each has its turn */
 	struct timer again; /* when the next one goes on */
 	bool again_due;
-	struct timer hold; /* until when interrupts of the normal world are held back */
+	bool on_top;	    /* one handles an interrupt on top of the normal world */
+	struct timer retry; /* when those that are wanted are looked at again, for there was no credit */
+	uint64_t credit;    /* ticks for which such may still have the core */
+	uint64_t mark;	    /* counter: when it began, or the last one ended */
+	struct timer hold;  /* until when interrupts of the normal world are held back */
 	bool holding, hold_over;
 
 	/* What SPMD does not switch: EL1 and EL0 of the normal world, while an SP is loaded. */
@@ -43,6 +47,9 @@ void run_irq_init(struct run *r);
 /* head, which handles a secure interrupt on top of the normal world, is preempted: it goes on after a while. */
 void run_irq_set_aside(struct run *r, struct sp_ctx *head);
 bool run_irq_resume_aside(struct run *r);
+
+/* Who handled an interrupt on top of the normal world has given up the core. */
+void run_irq_done(struct run *r);
 
 /* c is idle since just now: does it have an interrupt that nobody has looked at? */
 void run_irq_idle(struct run *r, struct sp_ctx *c);

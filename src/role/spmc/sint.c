@@ -15,7 +15,7 @@
 #define SINT_MAX  VIRQ_DEVICES_MAX /* of all SPs, so that one can have them all */
 #define SPI_FIRST 32
 
-/* The least urgent that is still above all of the normal world's, and the most urgent that an SP can have. */
+/* The most urgent that an SP can choose: behind 0x40, which is our own interrupts' and that of who chooses none. */
 #define PRIORITY_FIRST 0x48
 
 struct sint {
@@ -181,6 +181,15 @@ static int core_of(const struct sp_irq *q, unsigned int *core)
 	return E_NOENT;
 }
 
+/* What the tree says of the machine's timers: the first one is the secure EL1 timer, which nobody here has. */
+static bool is_normal_worlds(uint32_t intid)
+{
+	for (unsigned int i = 1; i < HW_TIMERS; i++)
+		if (intid == hw.timer_intid[i])
+			return true;
+	return intid == hw.maintenance_intid;
+}
+
 static int add_one(struct sp *sp, const struct sp_device *d, const struct sp_irq *q)
 {
 	struct sint *s;
@@ -191,6 +200,10 @@ static int add_one(struct sp *sp, const struct sp_device *d, const struct sp_irq
 		log_warn("%s: %s: interrupts: %u is the normal world's: ignored", sp->manifest.file, d->at.node,
 			 q->intid);
 		return OK;
+	}
+	if (is_normal_worlds(q->intid)) {
+		refuse(sp, d, q, "is one of the normal world's timers, or its GIC's");
+		return E_EXIST;
 	}
 	if (core_of(q, &core) != OK) {
 		refuse(sp, d, q, "has a target that is no core");

@@ -101,6 +101,7 @@ uint32_t virq_get(struct virq *q)
 		l->active |= core;
 		summarize(q, i);
 		/* It was told of this core's; another core's is news again. */
+		l->told = false;
 		set_fresh(q, i, true);
 		intid = l->intid;
 	}

@@ -186,6 +186,32 @@ static void properties_decide(void **state)
 	assert_int_equal(ffa_direct_may(&vm, &s1, &r1), FFA_DENIED);
 }
 
+/* Each framework message has its subscription, needs no property of the sender, and is known by its flag. */
+static void subscriptions_decide(void **state)
+{
+	const struct ffa_direct created = { .framework = true, .message = FFA_FRAMEWORK_VM_CREATED_REQ };
+	const struct ffa_direct destroyed = { .framework = true, .message = FFA_FRAMEWORK_VM_DESTROYED_REQ };
+	const struct ffa_direct psci = { .framework = true, .message = FFA_FRAMEWORK_PSCI_REQ };
+	const struct ffa_direct_end nobody = { 0, 0 };
+	const struct ffa_direct_end c = { SP2, FFA_PARTITION_VM_CREATED }, d1 = { SP2, FFA_PARTITION_VM_DESTROYED };
+	const struct ffa_direct_end plain = { SP2, FFA_PARTITION_DIRECT_RECV };
+	const struct ffa_direct_end s1 = { SP1, FFA_PARTITION_DIRECT_SEND };
+	struct ffa_direct unflagged = created;
+
+	(void)state;
+	assert_int_equal(ffa_direct_may(&created, &nobody, &c), OK);
+	assert_int_equal(ffa_direct_may(&created, &nobody, &d1), FFA_DENIED);
+	assert_int_equal(ffa_direct_may(&destroyed, &nobody, &d1), OK);
+	assert_int_equal(ffa_direct_may(&destroyed, &nobody, &c), FFA_DENIED);
+	assert_int_equal(ffa_direct_may(&psci, &nobody, &plain), OK);
+	assert_int_equal(ffa_direct_may(&psci, &nobody, &c), FFA_DENIED);
+	assert_int_equal(ffa_direct_may(&psci, &nobody, &d1), FFA_DENIED);
+	unflagged.framework = false;
+	assert_int_equal(ffa_direct_may(&unflagged, &s1, &plain), OK);
+	unflagged.message = FFA_FRAMEWORK_VM_DESTROYED_REQ;
+	assert_int_equal(ffa_direct_may(&unflagged, &s1, &plain), OK);
+}
+
 #define UNTOUCHED UINT64_C(0xa5a5a5a5a5a5a5a5)
 
 static void only_the_message_reaches_the_receiver(void **state)
@@ -194,6 +220,7 @@ static void only_the_message_reaches_the_receiver(void **state)
 
 	(void)state;
 	regs(FFA_MSG_SEND_DIRECT_REQ_32, 0, SP1, 0);
+	r.x[0] |= UINT64_C(0xa5a5a5a500000000); /* a w register, too */
 	memset(&to, 0xa5, sizeof(to));
 	ffa_direct_narrow(&r);
 	ffa_call_copy(to.x, r.x);
@@ -228,6 +255,7 @@ int main(void)
 		cmocka_unit_test(req2_is_answered_by_resp2),
 		cmocka_unit_test(framework_requests_have_their_own_answers),
 		cmocka_unit_test(properties_decide),
+		cmocka_unit_test(subscriptions_decide),
 		cmocka_unit_test(only_the_message_reaches_the_receiver),
 	};
 

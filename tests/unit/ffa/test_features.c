@@ -134,6 +134,25 @@ static void the_size_of_buffers(void **state)
 	expect_yes(FFA_RXTX_MAP_64, 0, FFA_RXTX_SIZE_4K);
 	be(FFA_FROM_NS, FFA_VERSION_1_2);
 	expect_yes(FFA_RXTX_MAP_64, 0, 4 << 16 | FFA_RXTX_SIZE_4K);
+	expect_yes(FFA_RXTX_MAP_32, 0, 4 << 16 | FFA_RXTX_SIZE_4K);
+}
+
+/* What the row says stays, and no interrupt behind the last one is told of. */
+static void what_else_the_tables_have(void **state)
+{
+	static struct ffa_row other[FFA_ROWS];
+	const struct ffa_features two = { other, interrupts, ARRAY_SIZE(interrupts) - 1, 4 };
+
+	(void)state;
+	memcpy(other, rows, sizeof(rows));
+	other[FFA_ROW_INDEX(FFA_RXTX_MAP_32)].features = 0x2;
+	be(FFA_FROM_SP, FFA_VERSION_1_2);
+	r = (struct ffa_regs){ .x = { FFA_FEATURES, FFA_RXTX_MAP_64 } };
+	ffa_features_answer(&two, &caller, &r);
+	assert_int_equal(r.x[2], 4 << 16 | 0x2);
+	r = (struct ffa_regs){ .x = { FFA_FEATURES, FFA_FEATURE_MEI } };
+	ffa_features_answer(&two, &caller, &r);
+	assert_int_equal(r.x[0], FFA_ERROR);
 }
 
 static void input_properties(void **state)
@@ -142,10 +161,12 @@ static void input_properties(void **state)
 	be(FFA_FROM_SP, FFA_VERSION_1_1);
 	expect_yes(FFA_MEM_RETRIEVE_REQ_32, 0x2, 0x2);
 	expect_yes(FFA_MEM_RETRIEVE_REQ_64, 0, 0x2);
+	expect_yes(FFA_MEM_RETRIEVE_REQ_64, 0x2, 0x2);
 	expect_no(FFA_MEM_RETRIEVE_REQ_32, 0x1, FFA_INVALID_PARAMETERS);
 	expect_no(FFA_MEM_RETRIEVE_REQ_32, 0x80000000, FFA_INVALID_PARAMETERS);
 	expect_no(FFA_MSG_WAIT, 1, FFA_INVALID_PARAMETERS);
-	expect_no(FFA_MEM_DONATE_32, 1, FFA_NOT_SUPPORTED); /* first: is there such a thing? */
+	expect_no(FFA_MSG_WAIT, 0x2, FFA_INVALID_PARAMETERS); /* another call's */
+	expect_no(FFA_MEM_DONATE_32, 1, FFA_NOT_SUPPORTED);   /* first: is there such a thing? */
 }
 
 static void feature_interrupts(void **state)
@@ -255,6 +276,27 @@ static void the_hint_bit_of_smccc_is_not_part_of_the_number(void **state)
 	assert_int_equal(called, FFA_VERSION);
 }
 
+/* What is behind the last row, and what of all 32 bits is a call of FF-A. */
+static void the_numbers_of_ffa(void **state)
+{
+	static struct ffa_row more[FFA_ROWS + 1];
+
+	(void)state;
+	memcpy(more, rows, sizeof(rows));
+	more[FFA_ROWS - 1] = more[FFA_ROWS] = (struct ffa_row){ FFA_VERSION_1_0, FFA_CONV_BOTH, WORLD, handler, 0 };
+	be(FFA_FROM_SP, FFA_VERSION_1_2);
+	assert_non_null(ffa_call_row(more, &caller, FFA_ID_32 | FFA_NUM_MAX));
+	assert_null(ffa_call_row(more, &caller, FFA_ID_32 | (FFA_NUM_MAX + 1)));
+	assert_null(ffa_call_row(more, &caller, FFA_ID_32 | (FFA_NUM_MIN - 1)));
+	assert_true(ffa_call_is_ffa(FFA_ID_32 | FFA_NUM_MIN));
+	assert_true(ffa_call_is_ffa(FFA_ID_32 | FFA_NUM_MAX));
+	assert_true(ffa_call_is_ffa(FFA_ID_32 | FFA_ID_IS_64 | FFA_NUM_MAX));
+	assert_false(ffa_call_is_ffa(FFA_ID_32 | (FFA_NUM_MIN - 1)));
+	assert_false(ffa_call_is_ffa(FFA_ID_32 | (FFA_NUM_MAX + 1)));
+	for (unsigned int bit = 16; bit < 32; bit++)
+		assert_int_equal(ffa_call_is_ffa(FFA_VERSION ^ UINT32_C(1) << bit), UINT32_C(1) << bit == FFA_ID_IS_64);
+}
+
 static void answers(void **state)
 {
 	(void)state;
@@ -287,6 +329,7 @@ int main(void)
 		cmocka_unit_test(functions_that_there_are_not),
 		cmocka_unit_test(by_version_and_by_who_asks),
 		cmocka_unit_test(the_size_of_buffers),
+		cmocka_unit_test(what_else_the_tables_have),
 		cmocka_unit_test(input_properties),
 		cmocka_unit_test(feature_interrupts),
 		cmocka_unit_test(what_calls_are_answered_with_is_there),
@@ -294,6 +337,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_call_is_answered_and_no_register_is_left),
 		cmocka_unit_test(any_call_but_version_locks_the_version),
 		cmocka_unit_test(the_hint_bit_of_smccc_is_not_part_of_the_number),
+		cmocka_unit_test(the_numbers_of_ffa),
 		cmocka_unit_test(answers),
 	};
 

@@ -124,6 +124,7 @@ static void who_may_send_for_whom(void **state)
 	m.sender = 1;
 	assert_int_equal(ffa_indirect_check(&m, 0x10000, 0, 0), OK);			 /* for VM 1 */
 	assert_int_equal(ffa_indirect_check(&m, 0x10000, 2, 0), FFA_INVALID_PARAMETERS); /* an SP's flag */
+	assert_int_equal(ffa_indirect_check(&m, 0x10000, 1, 0), FFA_INVALID_PARAMETERS);
 	assert_int_equal(ffa_indirect_check(&m, 0x20000, 0, 0), FFA_INVALID_PARAMETERS);
 	assert_int_equal(ffa_indirect_check(&m, 0, 0, 0), FFA_INVALID_PARAMETERS);
 	m.sender = 0;

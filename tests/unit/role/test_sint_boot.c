@@ -64,6 +64,29 @@ static void a_target_that_is_no_core(void **state UNUSED)
 	refused(sp, "has a target that is no core");
 }
 
+/* Those of the timer node but the first one, which is the secure EL1 timer; and the maintenance interrupt. */
+static void the_normal_worlds_timers(void **state UNUSED)
+{
+	static const uint32_t timers[HW_TIMERS] = { 29, 30, 27, 26, 28, 20 };
+	struct sp *sp;
+
+	memcpy(hw.timer_intid, timers, sizeof(timers));
+	hw.maintenance_intid = 25;
+	for (unsigned int i = 1; i < HW_TIMERS; i++) {
+		sp = make(1);
+		give(sp, timers[i], 0);
+		refused(sp, "is one of the normal world's timers");
+	}
+	sp = make(1);
+	give(sp, 25, 0);
+	refused(sp, "or its GIC's");
+	sp = make(1);
+	give(sp, 29, 0);
+	assert_int_equal(sint_add(sp), OK);
+	memset(hw.timer_intid, 0, sizeof(hw.timer_intid));
+	hw.maintenance_intid = 0;
+}
+
 static void no_memory(void **state UNUSED)
 {
 	struct sp *sp = make(1);
@@ -128,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_is_ours_is_nobody_elses, setup),
 		cmocka_unit_test_setup(a_target_that_is_no_core, setup),
+		cmocka_unit_test_setup(the_normal_worlds_timers, setup),
 		cmocka_unit_test_setup(no_memory, setup),
 		cmocka_unit_test_setup(the_normal_worlds_is_left_alone, setup),
 		cmocka_unit_test_setup(priorities_stay_below_our_own, setup),

@@ -87,6 +87,7 @@ static void nothing_that_a_terminal_obeys(void **state UNUSED)
 		assert_int_equal(say("\n", 1), 0);
 	}
 	assert_true(lines >= 3);
+	assert_string_equal(said[2] + strlen(said[2]) - 3, "}~?");
 	for (unsigned int i = 0; i < lines; i++)
 		for (const char *s = said[i]; *s; s++)
 			assert_true(*s >= ' ' && *s <= '~');
@@ -125,6 +126,10 @@ static void a_flood_ends(void **state UNUSED)
 	assert_int_equal(say(text, 4), 0);
 	assert_int_equal(lines, CONSOLE_LINES_PER_SECOND + 3);
 	assert_string_equal(said[CONSOLE_LINES_PER_SECOND % 8], "warning: sp: 1230 lines more than 50 a second");
+	/* Which is said once. */
+	host_counter_set(2 * time_freq());
+	assert_int_equal(say(text, 4), 0);
+	assert_int_equal(lines, CONSOLE_LINES_PER_SECOND + 5);
 }
 
 static void wrong_counts(void **state UNUSED)

@@ -52,6 +52,7 @@ struct core {
 	uint64_t deadline;
 	bool vi, vf;
 	bool away; /* the normal world's vector registers have been saved */
+	bool was_away;
 	unsigned int kicks;
 };
 
@@ -145,6 +146,9 @@ static void check(struct vcpu *v)
 		FAIL("the hardware holds somebody else");
 	if (!v == here->away)
 		FAIL("the vector registers are not those of who runs");
+	if (!v && here->was_away && sysreg_read(HCR_EL2) != HCR_GUEST)
+		FAIL("HCR_EL2 is 0x%llx while the normal world runs", (unsigned long long)sysreg_read(HCR_EL2));
+	here->was_away |= v != NULL;
 	if (!v && host_irq_foreign_held(i))
 		FAIL("interrupts of the normal world are held back while it runs");
 	here->vi = v && sysreg_read(HCR_EL2) & HCR_VI;
@@ -323,6 +327,10 @@ static enum irq_result on_kick(uint32_t intid UNUSED, void *arg UNUSED)
 static struct sp_manifest manifest[SPS];
 static uint32_t tree[10] = { 0xedfe0dd0, 0x28000000 }; /* of which only the size is looked at */
 
+int (*world_on_spmc)(struct spmc_manifest *out);
+int (*world_on_sp)(const struct manifest_source *src, const struct manifest_sp *sp);
+int (*world_on_check)(const struct sp_manifest *const *accepted, unsigned int count, const struct sp_manifest *sp);
+
 int manifest_parse_spmc(const struct manifest_source *src UNUSED, struct spmc_manifest *out)
 {
 	*out = (struct spmc_manifest){ .spmc_id = SPMC, .nr_sps = SPS };
@@ -333,19 +341,19 @@ int manifest_parse_spmc(const struct manifest_source *src UNUSED, struct spmc_ma
 						   .vcpu_count = manifest[i].ctx_count };
 		snprintf(out->sp[i].name, sizeof(out->sp[i].name), "sp%u", i + 1);
 	}
-	return OK;
+	return world_on_spmc ? world_on_spmc(out) : OK;
 }
 
-int manifest_parse_sp(const struct manifest_source *src UNUSED, const struct manifest_sp *sp, struct sp_manifest *out)
+int manifest_parse_sp(const struct manifest_source *src, const struct manifest_sp *sp, struct sp_manifest *out)
 {
 	*out = manifest[sp->id - UP];
-	return OK;
+	return world_on_sp ? world_on_sp(src, sp) : OK;
 }
 
-int manifest_check_sp(const struct spmc_manifest *spmc UNUSED, const struct sp_manifest *const *accepted UNUSED,
-		      unsigned int count UNUSED, const struct sp_manifest *sp UNUSED)
+int manifest_check_sp(const struct spmc_manifest *spmc UNUSED, const struct sp_manifest *const *accepted,
+		      unsigned int count, const struct sp_manifest *sp)
 {
-	return OK;
+	return world_on_check ? world_on_check(accepted, count, sp) : OK;
 }
 
 static void give_irq(struct sp_manifest *m, uint32_t intid)
@@ -480,7 +488,7 @@ void world_core_up(unsigned int i)
 		c->act = QUIT;
 		sem_post(&c->go);
 		pthread_join(c->thread, NULL);
-		nwd_known[i] = false;
+		nwd_known[i] = c->was_away = false;
 	}
 	c->up = true;
 	cpus_online |= BIT(i);
@@ -489,13 +497,18 @@ void world_core_up(unsigned int i)
 	sem_wait(&c->done);
 }
 
-void world_boot(void)
+void world_load(void)
 {
 	struct hw_range range[ROLE_KEPT_MAX];
 
 	assert_int_equal(role_kept_ranges(range, ROLE_KEPT_MAX), SPS);
-	assert_int_equal(range[1].base, SP_AT(1));
+	assert_int_equal(range[0].base, SP_AT(0));
 	role_boot();
+}
+
+void world_boot(void)
+{
+	world_load();
 	if (sp_count() != SPS)
 		print_error("%s", host_uart_text());
 	assert_int_equal(sp_count(), SPS);

@@ -58,6 +58,14 @@ void world_run(void (*body)(void));
 /* An SP's manifest, to be changed before world_boot(). */
 struct sp_manifest *world_manifest(uint16_t id);
 
+/* What else the readers of manifests do, and say: NULL, or E_*. Set before world_load(). */
+extern int (*world_on_spmc)(struct spmc_manifest *out);
+extern int (*world_on_sp)(const struct manifest_source *src, const struct manifest_sp *sp);
+extern int (*world_on_check)(const struct sp_manifest *const *accepted, unsigned int count,
+			     const struct sp_manifest *sp);
+
+/* All SPs are loaded, or refused. No core runs yet. */
+void world_load(void);
 /* The boot core boots, up to the first SP, or the normal world. */
 void world_boot(void);
 /* And all SPs are initialized; the normal world has core 0. all: it has turned on the other cores, too. */

@@ -24,6 +24,11 @@ static inline uint64_t io_read64(const volatile void *p)
 	return v;
 }
 
+static inline void io_write8(volatile void *p, uint8_t v)
+{
+	__asm__ volatile("strb %w1, %0" : "=Q"(*(volatile uint8_t *)p) : "r"(v) : "memory");
+}
+
 static inline void io_write32(volatile void *p, uint32_t v)
 {
 	__asm__ volatile("str %w1, %0" : "=Q"(*(volatile uint32_t *)p) : "r"(v) : "memory");

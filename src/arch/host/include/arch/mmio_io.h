@@ -15,6 +15,11 @@ static inline uint64_t io_read64(const volatile void *p)
 	return *(const volatile uint64_t *)p;
 }
 
+static inline void io_write8(volatile void *p, uint8_t v)
+{
+	*(volatile uint8_t *)p = v;
+}
+
 static inline void io_write32(volatile void *p, uint32_t v)
 {
 	*(volatile uint32_t *)p = v;
