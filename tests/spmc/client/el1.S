@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The normal world's EL1 registers and V (Z and P where there is SVE) registers, while nothing of its own runs at EL1: filled with values that belong to a seed, and looked at again. One list
- * for both. Register values are kept in bits that every implementation has.
+ * for both. Register values are kept in bits that every implementation has; FEAT_PAuth is there, since this TF-A needs it.
  */
-	.arch	armv8.2-a+sve
+	.arch	armv8.3-a+sve
 
 	.macro	each op
 	\op	ttbr0_el1, 0x1000
@@ -18,6 +18,16 @@
 	\op	tpidrro_el0, 0x92
 	\op	tpidr_el1, 0x93
 	\op	cntv_cval_el0, 0x94
+	\op	apiakeylo_el1, 0xa0
+	\op	apiakeyhi_el1, 0xa1
+	\op	apibkeylo_el1, 0xa2
+	\op	apibkeyhi_el1, 0xa3
+	\op	apdakeylo_el1, 0xa4
+	\op	apdakeyhi_el1, 0xa5
+	\op	apdbkeylo_el1, 0xa6
+	\op	apdbkeyhi_el1, 0xa7
+	\op	apgakeylo_el1, 0xa8
+	\op	apgakeyhi_el1, 0xa9
 	.endm
 
 	.macro	fill reg, value

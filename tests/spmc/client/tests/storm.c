@@ -72,6 +72,7 @@ static void storm(unsigned int cpu)
 	struct regs r = ASK(SP2, IRQ_CMD_PEND, PPI, time_us(EVERY_US), secure / cpu_count(), 0x1234567 + cpu);
 
 	EXPECT_EQ(r.x[5], 0);
+	registers_begin();
 	irq_handler(on_ours);
 	irq_timer(time_us(OURS_US));
 	for (; !time_is_over(deadline); requests[cpu]++) {
@@ -87,6 +88,7 @@ static void storm(unsigned int cpu)
 	irq_timer_off();
 	irq_handler(NULL);
 	irq_window();
+	registers_hold();
 }
 
 void test_storm(void)

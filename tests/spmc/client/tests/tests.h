@@ -89,4 +89,8 @@ void test_fault(void);
 void test_loop(void);
 void test_the_rest_lives(void);
 
+/* EL1's, FP's and SVE's registers of this core: filled, to be looked at later. All as they were? */
+void registers_begin(void);
+bool registers_hold(void);
+
 #endif
