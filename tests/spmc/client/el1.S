@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The normal world's EL1 registers and V (Z and P where there is SVE) registers, while nothing of its own runs at EL1: filled with values that belong to a seed, and looked at again. One list
- * for both. Register values are kept in bits that every implementation has; FEAT_PAuth is there, since this TF-A needs it (and switches the keys itself).
+ * The normal world's EL1 registers and V (Z and P where there is SVE) registers, while nothing of its own runs at EL1: filled
+ * with values that belong to a seed, and looked at again. One list for both. Register values are kept in bits that every
+ * implementation has; FEAT_PAuth is there, since this TF-A needs it (and switches the keys itself).
  */
 	.arch	armv8.3-a+sve
 
