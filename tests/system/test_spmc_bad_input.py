@@ -375,9 +375,8 @@ def test_spmc_id_of_an_sp(echo, out):  # pylint: disable=unused-argument
     assert done.errors == ["hello: /: id: 0x8001 is the SPMC's"], done.text
 
 
-@pytest.mark.parametrize("prop,value", (("binary_size", 0x1000), ("load_address", 0x0e200000)))
-def test_spmd_refuses_the_other_cores(prop, value, echo, out):  # pylint: disable=unused-argument
-    done = boot(firmware(out / "spmc-bad", f"one-core-{prop}", BL32, spmc=put("/attribute", prop, value)))
+def test_spmd_refuses_the_other_cores(echo, out):  # pylint: disable=unused-argument
+    done = boot(firmware(out / "spmc-bad", "one-core", BL32, spmc=put("/attribute", "load_address", 0x0e200000)))
     check_orderly(done, GOOD)
     assert any(line.startswith("warning: one core: ") for line in done.log), done.text
 
