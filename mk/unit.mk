@@ -97,3 +97,8 @@ coverage: ## unit tests under gcov: lines covered, by file
 .PHONY: check-tsan
 check-tsan: ## unit tests under ThreadSanitizer; SUITE=name for one
 	$(Q)$(MAKE) U=build/unit-tsan UNIT_SAN='-fsanitize=thread -Wno-tsan' check-unit
+
+# Guards taken out one by one, in a copy of the tree (docs/testing.md). M=word for some.
+.PHONY: mutants
+mutants: ## take each guard out of a copy of the tree: the named test must fail; M=word for some
+	$(Q)tools/setup build unit run && tools/mutants $(M)

@@ -16,4 +16,11 @@
 /* The body of main: runs an array of cmocka_unit_test(...). */
 #define UNIT_RUN(tests) cmocka_run_group_tests(tests, NULL, NULL)
 
+/* TEST=name in the environment: that one only. */
+__attribute__((constructor)) static inline void unit_select(void)
+{
+	if (getenv("TEST"))
+		cmocka_set_test_filter(getenv("TEST"));
+}
+
 #endif

@@ -34,6 +34,10 @@ static struct partition a, b;
 static uint32_t owner[VCPUS];		  /* 1 + the core that has it loaded; 0: none */
 static uint32_t sent[VCPUS], seen[VCPUS]; /* interrupts: pending while they differ */
 static bool spins[VCPUS], masked[VCPUS];
+/* How often each part of a vCPU's state was moved. */
+static struct moved {
+	uint32_t regs, debug, role;
+} loads[VCPUS], saves[VCPUS];
 static uint32_t nr_stopped, nr_all_off, nr_entered[VCPUS], flushes[CPUS], wrong;
 static bool threaded;
 static uint32_t quit;
@@ -64,12 +68,14 @@ void arch_vcpu_load(const struct arch_vcpu *v)
 {
 	must(__atomic_exchange_n(&owner[id(of((struct arch_vcpu *)(uintptr_t)v))], 1 + this_cpu()->index,
 				 __ATOMIC_RELAXED) == 0);
+	loads[id(of((struct arch_vcpu *)(uintptr_t)v))].regs++;
 }
 
 void arch_vcpu_save(struct arch_vcpu *v)
 {
 	must(__atomic_exchange_n(&owner[id(of(v))], 0, __ATOMIC_RELAXED) == 1 + this_cpu()->index);
 	v->pc++; /* plain: whoever loads it next must see this */
+	saves[id(of(v))].regs++;
 }
 
 void arch_tlb_flush_vmid_local(void)
@@ -86,15 +92,19 @@ void arch_stage2_load(uint64_t vttbr, uint64_t vtcr)
 void debug_regs_load(struct vcpu *v)
 {
 	must(owner[id(v)] == 1 + this_cpu()->index);
+	loads[id(v)].debug++;
 }
 
-void role_vcpu_load(struct vcpu *v UNUSED)
+void role_vcpu_load(struct vcpu *v)
 {
+	must(owner[id(v)] == 1 + this_cpu()->index);
+	loads[id(v)].role++;
 }
 
 void role_vcpu_save(struct vcpu *v)
 {
 	must(owner[id(v)] == 1 + this_cpu()->index);
+	saves[id(v)].role++;
 }
 
 void role_vcpu_enter(struct vcpu *v)
@@ -201,6 +211,8 @@ static void machine(unsigned int cpus)
 	memset(masked, 0, sizeof(masked));
 	memset(nr_entered, 0, sizeof(nr_entered));
 	memset(flushes, 0, sizeof(flushes));
+	memset(loads, 0, sizeof(loads));
+	memset(saves, 0, sizeof(saves));
 	nr_stopped = nr_all_off = 0;
 	on(0);
 }

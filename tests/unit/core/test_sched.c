@@ -582,6 +582,26 @@ static void test_tlb(void **state UNUSED)
 	assert_int_equal(flushes[0], 4);
 }
 
+/* All parts of the state go with it, each time (bug class 11). */
+static void test_all_parts_move(void **state UNUSED)
+{
+	vm(&a, list_a, 0, 2, 1);
+	vm(&b, list_b, 2, 1, 1);
+	for (unsigned int i = 0; i < 3; i++)
+		start(i);
+	for (unsigned int i = 0; i < 10; i++) {
+		next(0);
+		sched_give_way(percpu[0].current);
+	}
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_true(loads[i].regs >= 3);
+		assert_int_equal(loads[i].debug, loads[i].regs);
+		assert_int_equal(loads[i].role, loads[i].regs);
+		assert_int_equal(saves[i].role, saves[i].regs);
+		assert_int_equal(saves[i].regs + (percpu[0].loaded == &vcpu[i]), loads[i].regs);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -609,6 +629,7 @@ int main(void)
 		SUITE(test_idle_core_is_told),
 		SUITE(test_wfi_trap),
 		SUITE(test_tlb),
+		SUITE(test_all_parts_move),
 	};
 
 	return UNIT_RUN(tests);
