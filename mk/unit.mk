@@ -34,8 +34,8 @@ UNIT_CFLAGS_string.c := $(foreach f,$(LIBC_NAMES),-D$(f)=trv_$(f)) -fno-builtin 
 setup-unit:
 	$(Q)$(call SETUP,build unit)
 
-# $(SUITE) is a name, or directory/name.
-UNIT_SELECTED = $(if $(SUITE),$(filter $(U)/tests/%/test_$(SUITE) $(U)/tests/$(dir $(SUITE))test_$(notdir $(SUITE)),$(UNIT_PROGS)),$(UNIT_PROGS))
+# $(SUITE) is names, or directory/name.
+UNIT_SELECTED = $(if $(SUITE),$(filter $(foreach s,$(SUITE),$(U)/tests/%/test_$(s) $(U)/tests/$(dir $(s))test_$(notdir $(s))),$(UNIT_PROGS)),$(UNIT_PROGS))
 
 # What does not build counts as failed, and the rest is run all the same.
 check-unit: ## unit tests on this machine; SUITE=name for one
@@ -93,10 +93,11 @@ coverage: ## unit tests under gcov: lines covered, by file
 	$(Q)$(MAKE) U=build/unit-coverage UNIT_SAN= UNIT_COV=--coverage check-unit
 	$(Q)$(PYTHON) tools/coverage build/unit-coverage
 
-# The same tests under ThreadSanitizer, for what takes locks.
+# The tests that have threads, under ThreadSanitizer.
+UNIT_THREADED = $(patsubst tests/unit/%.c,%,$(subst /test_,/,$(shell grep -l pthread_create $(UNIT_TESTS))))
 .PHONY: check-tsan
-check-tsan: ## unit tests under ThreadSanitizer; SUITE=name for one
-	$(Q)$(MAKE) U=build/unit-tsan UNIT_SAN='-fsanitize=thread -Wno-tsan' check-unit
+check-tsan: ## unit tests that have threads under ThreadSanitizer; SUITE=name for one
+	$(Q)$(MAKE) U=build/unit-tsan SUITE='$(or $(SUITE),$(UNIT_THREADED))' UNIT_SAN='-fsanitize=thread -Wno-tsan' check-unit
 
 # Guards taken out one by one, in a copy of the tree (docs/testing.md). M=word for some.
 .PHONY: mutants
