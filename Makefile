@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # `make help` lists the targets. The parts: mk/build.mk (the hypervisor), mk/unit.mk (tests on the host), mk/target.mk
 # (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it), mk/bench.mk
-# (how many instructions it takes), mk/spmc.mk (the secure role's firmware, partitions and runs).
+# (how many instructions it takes), mk/attack.mk (guests that attack it), mk/proof.mk (proofs), mk/spmc.mk (the secure
+# role's firmware, partitions and runs).
 
 ROLE ?= hyp
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -44,23 +45,27 @@ include mk/build.mk
 include mk/unit.mk
 include mk/target.mk
 include mk/lint.mk
+-include mk/proof.mk
+-include mk/fuzz.mk
 -include mk/images.mk
 -include mk/run.mk
+-include mk/trace.mk
 -include mk/spmc.mk
 -include mk/bench.mk
+-include mk/attack.mk
 
 .PHONY: check
 check: ## set-up, unit, target and system tests, benchmark; the last line is the sum
 	$(Q)$(call SETUP,build unit run test)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit tools target bench sel2 spmc system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit tools proof fuzz target bench sel2 spmc system
 
 .PHONY: check-all
 check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
 	$(Q)$(call SETUP,build clang unit run test lint)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools target bench sel2 spmc spmc-debug system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools proof fuzz target bench sel2 spmc spmc-debug coverage system
 
 clean: ## remove what was built (images, downloads and configuration stay)
-	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint
+	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint build/proof build/fuzz build/hyp-trace build/trace
 
 distclean: ## remove build/ as a whole (the download cache stays)
 	$(call say,CLEAN,build) rm -rf build

@@ -28,9 +28,11 @@ ifeq ($(TFA),tfa)
 $(eval $(call firmware,bench-tfa,$(SPMC).bin,$(SP_B)/bench-client.bin,machines/spmc/tos_fw_config.dts,machines/spmc/sp_layout.json))
 endif
 
-BENCH_FILES = $(B)/trivet.bin $(B)/trivet.elf $(BENCH)/payload.bin $(BENCH)/payload.elf bench-firmware
+BENCH_LINUX := $(IMAGES)/cloud
+BENCH_FILES = $(B)/trivet.bin $(B)/trivet.elf $(BENCH)/payload.bin $(BENCH)/payload.elf bench-firmware trace-image \
+	$(BENCH_LINUX)/Image $(BENCH_LINUX)/initramfs.cpio.gz
 BENCH_RUN = $(PYTHON) tools/bench --image $(B)/trivet.bin --payload $(BENCH)/payload.bin --out $(BENCH) \
-	--firmware $(BENCH_FW) --spmc $(SPMC).bin --client $(SP_B)/bench-client.elf \
+	--trace-image $(TRACE_B)/trivet.bin --linux $(BENCH_LINUX) --firmware $(BENCH_FW) --spmc $(SPMC).bin --client $(SP_B)/bench-client.elf \
 	$(if $(filter gcc,$(TOOLCHAIN)),,--no-baseline)
 
 .PHONY: bench bench-firmware bench-baseline bench-twice bench-trace

@@ -30,3 +30,15 @@ $(IMAGES)/minimal/initramfs.cpio.gz: $(IMAGES)/linux/initramfs.cpio.gz
 
 $(IMAGES)/disk.img: tools/images
 	$(call say,DISK,$@) tools/setup images && tools/images disk
+
+# What guests with a disk of the machine have more: mkfs.ext4, e2fsck, and guest/diskbench, behind the same initramfs.
+$(IMAGES)/disktools:
+	$(Q)tools/setup images && tools/images disktools
+
+$(IMAGES)/diskbench: guest/diskbench/diskbench.c
+	$(call say,GUESTCC,$<) tools/setup images && mkdir -p $(@D) && \
+	aarch64-linux-gnu-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -s -o $@ $<
+
+$(IMAGES)/%/disk/initramfs.cpio.gz: $(IMAGES)/%/initramfs.cpio.gz $(IMAGES)/diskbench tools/images-disktools tools/newc.py | $(IMAGES)/disktools
+	$(call say,INITRD,$@) tools/setup images && tools/images-disktools --packages $(IMAGES)/disktools \
+		--program $(IMAGES)/diskbench --initramfs $< -o $@

@@ -130,6 +130,7 @@ void run_row(const struct row *row);
 bool is_tracing(void);
 
 /* rows_one.c, rows_smp.c: all rows that need no other core; one vCPU of two on a core; a core for each of four. */
+void rows_disk(void);
 void rows_one(void);
 void rows_shared(void);
 void rows_smp(void);

@@ -96,7 +96,9 @@ void bench_main(const char *fdt)
 	put_string("\r\nBENCH-BEGIN\r\n");
 	if (!traced)
 		result("frequency", sysreg_read(cntfrq_el0));
-	if (n == 1)
+	if (find_argument(fdt, "disk="))
+		rows_disk();
+	else if (n == 1)
 		rows_one();
 	else if (n == 2)
 		rows_shared();

@@ -23,11 +23,13 @@
 #define VIRTIO_STATUS_FAILED	  128u
 
 /* 6: feature bits that do not depend on the device, by number */
-#define VIRTIO_F_INDIRECT_DESC 28
-#define VIRTIO_F_EVENT_IDX     29
-#define VIRTIO_F_VERSION_1     32
-#define VIRTIO_F_RING_PACKED   34
-#define VIRTIO_F_RING_RESET    40
+#define VIRTIO_F_INDIRECT_DESC	 28
+#define VIRTIO_F_EVENT_IDX	 29
+#define VIRTIO_F_VERSION_1	 32
+#define VIRTIO_F_ACCESS_PLATFORM 33
+#define VIRTIO_F_RING_PACKED	 34
+#define VIRTIO_F_ORDER_PLATFORM	 36
+#define VIRTIO_F_RING_RESET	 40
 
 /* 2.7.5: descriptors */
 #define VIRTQ_DESC_F_NEXT     1u

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define VIRTIO_MMIO_MAGIC	   0x74726976u /* "virt" */
+#define VIRTIO_MMIO_VERSION_LEGACY 1u
 #define VIRTIO_MMIO_VERSION_MODERN 2u
 #define VIRTIO_MMIO_INT_USED	   1u
 #define VIRTIO_MMIO_INT_CONFIG	   2u

@@ -24,10 +24,13 @@ static bool is_simd(uint32_t insn)
 	return (insn & BIT(26)) != 0;
 }
 
-static void set_writeback(struct decode_access *a, int64_t offset)
+#define IDX_POST 1 /* 3: pre-index; else no write-back */
+
+static void set_indexed(struct decode_access *a, unsigned int idx, int64_t offset)
 {
-	a->writeback = true;
-	a->wb_offset = offset;
+	a->writeback = idx & 1;
+	a->wb_offset = a->writeback ? offset : 0;
+	a->offset = idx == IDX_POST ? 0 : offset;
 }
 
 /* CONSTRAINED UNPREDICTABLE (K1.1.33 and on): nothing to rely on, so not emulated. */
@@ -188,8 +191,7 @@ static int pair(uint32_t insn, struct decode_access *a)
 		a->size = opc == 2 ? 8 : 4;
 		a->reg64 = opc == 2;
 	}
-	if (idx & 1)
-		set_writeback(a, field_signed(insn, 21, 15) * (a->kind == DECODE_OTHER ? 16 : a->size));
+	set_indexed(a, idx, field_signed(insn, 21, 15) * (a->kind == DECODE_OTHER ? 16 : a->size));
 	return OK;
 }
 
@@ -205,8 +207,7 @@ static int register_imm9(uint32_t insn, struct decode_access *a)
 		return E_NOTSUP;
 	if (idx == 2 && a->kind == DECODE_SIMD)
 		return E_NOTSUP;
-	if (idx & 1)
-		set_writeback(a, field_signed(insn, 20, 12));
+	set_indexed(a, idx, field_signed(insn, 20, 12));
 	return OK;
 }
 
@@ -276,6 +277,23 @@ static int simd_structure(uint32_t insn, struct decode_access *a)
 	return vector(insn, a);
 }
 
+/*
+ * SYS: 1101010100 0 01 op1:3 CRn:4 CRm:4 op2:3 Rt. DC by address (C5.3): IVAC (op1 0), CVAC, CVAU, CVAP, CVADP, CIVAC
+ * (op1 3). Not DC ZVA, which stores, nor those of tags.
+ */
+static int cache_by_address(uint32_t insn, struct decode_access *a)
+{
+	unsigned int op1 = field(insn, 18, 16), crm = field(insn, 11, 8);
+
+	if (field(insn, 7, 5) != 1)
+		return E_NOTSUP;
+	if (op1 == 0 ? crm != 6 : op1 != 3 || crm < 10 || crm > 14)
+		return E_NOTSUP;
+	a->kind = DECODE_CACHE;
+	a->write = true;
+	return OK;
+}
+
 static const struct {
 	uint32_t mask, value;
 	int (*fn)(uint32_t insn, struct decode_access *a);
@@ -288,6 +306,7 @@ static const struct {
 	{ 0x3b000000, 0x19000000, ordered_unscaled_and_misc },
 	{ 0xbe000000, 0x0c000000, simd_structure },
 	{ 0x9e000000, 0x84000000, vector }, /* SVE memory */
+	{ 0xfff8f000, 0xd5087000, cache_by_address },
 };
 
 int decode_load_store(uint32_t insn, struct decode_access *a)

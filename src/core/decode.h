@@ -14,6 +14,7 @@ enum decode_kind {
 	DECODE_EXCLUSIVE, /* load or store exclusive */
 	DECODE_ATOMIC,	  /* compare-and-swap and the other read-modify-writes */
 	DECODE_PREFETCH,  /* a hint: may be skipped */
+	DECODE_CACHE,	  /* cleaning and invalidating by address: nothing to do where nothing is cached */
 	DECODE_OTHER,	  /* memory tags, 64-byte accesses, memory copy: known, not emulated */
 };
 
@@ -32,6 +33,7 @@ struct decode_access {
 	uint8_t rn;	/* base; 31: SP; meaningful with writeback only */
 	bool writeback; /* rn += wb_offset afterwards (pre- and post-index) */
 	int64_t wb_offset;
+	int64_t offset; /* with writeback or two registers: the first element lies at rn + offset */
 };
 
 /*

@@ -6,7 +6,8 @@
  *
  * A bank has a list of free blocks for each order; a bit in bank->nonempty says which lists are not
  * empty, so that finding, splitting and merging blocks takes O(order) steps. Writing the records of
- * the pages themselves takes a step a page, as each has its own owner.
+ * allocated pages takes a step a page, as each has its own owner; of a free block only the first one's is written, so
+ * that a machine's memory costs no step a page at boot.
  */
 #include "core/frame.h"
 
@@ -22,8 +23,8 @@
 #define ORDERS	  (FRAME_ORDER_MAX + 1)
 
 /*
- * The first page of a block says how large the block is; all others have NOT_FIRST. Zeroed: a reserved page, not
- * first of anything.
+ * The first page of a block says how large the block is; all others have NOT_FIRST. Zeroed: not first of anything;
+ * inside a free block FREE, which state_of() finds out, and else RESERVED.
  */
 #define NOT_FIRST    0
 #define FIRST(order) ((uint8_t)((order) + 1))
@@ -40,6 +41,7 @@ _Static_assert(sizeof(struct record) == 16, "a record costs 1/256 of its page");
 
 struct bank {
 	uint64_t pfn, pages; /* first page frame number, and how many */
+	uint64_t released;   /* pages at its beginning that frame_release() has passed */
 	struct record *rec;
 	uint32_t list[ORDERS]; /* first free block, or NIL */
 	uint32_t nonempty;     /* a bit for each order */
@@ -79,18 +81,11 @@ static struct bank *find_bank(uint64_t pfn, uint64_t pages)
 	return NULL;
 }
 
-static struct record *find_record(pa_t pa)
-{
-	uint64_t pfn = pa.a >> PAGE_SHIFT;
-	struct bank *b = find_bank(pfn, 1);
-
-	return b ? &b->rec[pfn - b->pfn] : NULL;
-}
-
 static void list_push(struct bank *b, unsigned int order, uint32_t i)
 {
 	struct record *r = &b->rec[i];
 
+	r->state = FRAME_FREE;
 	r->first = FIRST(order);
 	r->prev = NIL;
 	r->next = b->list[order];
@@ -112,7 +107,7 @@ static void list_remove(struct bank *b, unsigned int order, uint32_t i)
 		b->list[order] = r->next;
 	if (b->list[order] == NIL)
 		b->nonempty &= ~(1U << order);
-	r->first = NOT_FIRST;
+	*r = (struct record){ .state = FRAME_RESERVED };
 }
 
 /* Put a block of FREE pages on its list, merged with its buddy as long as that is free and whole. */
@@ -192,6 +187,7 @@ int frame_add_bank(pa_t base, uint64_t size, void *records)
 	b->pfn = pfn;
 	b->pages = pages;
 	b->rec = records;
+	b->released = 0;
 	b->nonempty = 0;
 	for (unsigned int i = 0; i < ORDERS; i++)
 		b->list[i] = NIL;
@@ -204,7 +200,6 @@ int frame_add_bank(pa_t base, uint64_t size, void *records)
 int frame_release(pa_t base, uint64_t size)
 {
 	uint64_t pfn, pages;
-	struct record *r;
 	struct bank *b;
 	int rc = OK;
 
@@ -214,26 +209,31 @@ int frame_release(pa_t base, uint64_t size)
 	b = find_bank(pfn, pages);
 	if (!b)
 		rc = E_RANGE;
-	for (uint64_t i = 0; rc == OK && i < pages; i++) {
-		if (b->rec[pfn - b->pfn + i].state != FRAME_RESERVED)
-			rc = E_STATE;
-	}
+	else if (pfn - b->pfn < b->released)
+		rc = E_STATE;
 	if (rc == OK) {
-		r = &b->rec[pfn - b->pfn];
-		for (uint64_t i = 0; i < pages; i++)
-			r[i].state = FRAME_FREE;
 		insert_range(b, pfn, pages);
+		b->released = pfn - b->pfn + pages;
 		frames.free += pages;
 	}
 	spin_unlock(&frames.lock);
 	return rc;
 }
 
-/* Make 2^order records say the same; the first one, which block it is. */
+/* Make 2^order records say the same; the first one, which block it is. By words: a VM's memory is thousands of them. */
 static void set_records(struct record *r, unsigned int order, struct record what)
 {
-	for (uint64_t i = 0; i < BIT(order); i++)
-		r[i] = what;
+	uint64_t *to = (uint64_t *)(void *)r, word[2];
+	const uint64_t *end = to + (BIT(order) << 1);
+
+	/* Read back, so that the compiler stores words and not members. */
+	*r = what;
+	word[0] = READ_ONCE(to[0]);
+	word[1] = READ_ONCE(to[1]);
+	while ((to += 2) != end) {
+		to[0] = word[0];
+		to[1] = word[1];
+	}
 	r->first = FIRST(order);
 }
 
@@ -258,16 +258,28 @@ pa_t frame_alloc(unsigned int order, uint16_t owner)
 	return pfn == UINT64_MAX ? PA_NONE : PA(pfn << PAGE_SHIFT);
 }
 
-/* The free block that page i of a bank is in. */
+/* The free block that page i of a bank is in; NIL: none. */
 static uint32_t free_block(const struct bank *b, uint64_t i, unsigned int *order)
 {
-	for (*order = 0; *order < FRAME_ORDER_MAX; (*order)++) {
-		uint64_t first = ((b->pfn + i) & ~(BIT(*order) - 1)) - b->pfn;
+	for (*order = 0; *order <= FRAME_ORDER_MAX; (*order)++) {
+		uint64_t first = (b->pfn + i) & ~(BIT(*order) - 1);
 
+		if (first < b->pfn)
+			break;
+		first -= b->pfn;
 		if (b->rec[first].state == FRAME_FREE && b->rec[first].first == FIRST(*order))
 			return (uint32_t)first;
 	}
-	return (uint32_t)(((b->pfn + i) & ~(BIT(FRAME_ORDER_MAX) - 1)) - b->pfn);
+	return NIL;
+}
+
+static enum frame_state state_of(const struct bank *b, uint64_t i)
+{
+	unsigned int order;
+
+	if (b->rec[i].state == FRAME_RESERVED && free_block(b, i, &order) != NIL)
+		return FRAME_FREE;
+	return (enum frame_state)b->rec[i].state;
 }
 
 /* One FREE page out of the block that it is in: the halves that it is not in go back. */
@@ -299,7 +311,7 @@ int frame_take(pa_t base, uint64_t size, uint16_t owner)
 	b = find_bank(pfn, pages);
 	rc = b ? OK : E_RANGE;
 	for (uint64_t i = 0; rc == OK && i < pages; i++)
-		rc = b->rec[pfn - b->pfn + i].state == FRAME_FREE ? OK : E_STATE;
+		rc = state_of(b, pfn - b->pfn + i) == FRAME_FREE ? OK : E_STATE;
 	for (uint64_t i = 0; rc == OK && i < pages; i++)
 		take_page(b, pfn - b->pfn + i, owner);
 	if (rc == OK)
@@ -328,8 +340,7 @@ void frame_free(pa_t pa, unsigned int order)
 	arch_zero_pages(pa_to_ptr(pa), PAGE_SIZE << order);
 
 	spin_lock(&frames.lock);
-	set_records(r, order, (struct record){ .owner = FRAME_NOBODY, .state = FRAME_FREE });
-	r->first = NOT_FIRST;
+	memset(r, 0, sizeof(*r) << order);
 	insert_block(b, pfn, order);
 	frames.free += BIT(order);
 	spin_unlock(&frames.lock);
@@ -337,20 +348,22 @@ void frame_free(pa_t pa, unsigned int order)
 
 int frame_get(pa_t pa, struct frame_info *info)
 {
-	struct record *r;
+	uint64_t pfn = pa.a >> PAGE_SHIFT;
+	struct bank *b;
 
 	spin_lock(&frames.lock);
-	r = find_record(pa);
-	if (r) {
+	b = find_bank(pfn, 1);
+	if (b) {
+		const struct record *r = &b->rec[pfn - b->pfn];
 		bool first = r->state != FRAME_FREE && r->first != NOT_FIRST;
 
 		info->owner = r->owner;
-		info->state = (enum frame_state)r->state;
+		info->state = state_of(b, pfn - b->pfn);
 		info->order = first ? (uint8_t)(r->first - 1) : FRAME_NO_ORDER;
 		info->share_count = r->share_count;
 	}
 	spin_unlock(&frames.lock);
-	return r ? OK : E_RANGE;
+	return b ? OK : E_RANGE;
 }
 
 /*

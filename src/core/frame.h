@@ -48,9 +48,9 @@ size_t frame_records_size(uint64_t size);
 int frame_add_bank(pa_t base, uint64_t size, void *records) MUST_CHECK;
 
 /*
- * RESERVED -> FREE for the whole pages inside [base, base + size), which lie in one bank. E_STATE
- * when one of them is not RESERVED, E_RANGE when no bank has them: nothing has changed. What the
- * firmware left in them stays in them.
+ * RESERVED -> FREE for the whole pages inside [base, base + size), which lie in one bank; from a bank's
+ * beginning to its end. E_STATE when it is not above what was released before, E_RANGE when no bank has them: nothing
+ * has changed. What the firmware left in them stays in them.
  */
 int frame_release(pa_t base, uint64_t size) MUST_CHECK;
 

@@ -44,7 +44,8 @@ static void piece_write(struct job *j, void *ram, size_t n)
 static void piece_image(struct job *j, void *ram, size_t n)
 {
 	piece_write(j, ram, n);
-	arch_dcache_clean_inval(ram, n);
+	if (!arch_s2_is_coherent())
+		arch_dcache_clean_inval(ram, n);
 	arch_icache_sync(ram, n);
 }
 

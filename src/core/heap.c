@@ -9,6 +9,8 @@
  */
 #include "core/heap.h"
 
+#include "arch/mmu.h"
+
 #include "core/frame.h"
 #include "core/lock.h"
 #include "core/panic.h"
@@ -137,6 +139,14 @@ static void pages_free(pa_t pa)
 	frame_free(pa, f.order);
 }
 
+static void zero(void *p, size_t size)
+{
+	if (size < PAGE_SIZE)
+		memset(p, 0, size);
+	else
+		arch_zero_pages(p, size);
+}
+
 void *heap_alloc(size_t size)
 {
 	unsigned int class = 0;
@@ -151,7 +161,7 @@ void *heap_alloc(size_t size)
 	p = class < CLASSES ? slab_alloc(class) : pages_alloc(size);
 	spin_unlock(&heap.lock);
 	if (p)
-		memset(p, 0, class < CLASSES ? class_size[class] : size);
+		zero(p, class < CLASSES ? class_size[class] : ALIGN_UP(size, PAGE_SIZE));
 	return p;
 }
 

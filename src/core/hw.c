@@ -12,6 +12,7 @@
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "lib/string_ext.h"
+#include "lib/tree.h"
 
 #define DEPTH_MAX 16
 
@@ -23,13 +24,24 @@ struct parse {
 	const void *fdt;
 	struct hw *hw;
 	struct hw_error *err;
+	int reserved, cpus, chosen; /* nodes below the root; -1: there is none */
+	int child, parent; /* parent_of() found last, since finding it is a walk through the tree; 0: none yet */
 };
+
+static int parent_of(struct parse *p, int node)
+{
+	if (node != p->child) {
+		p->parent = tree_parent(p->fdt, node);
+		p->child = node;
+	}
+	return p->parent;
+}
 
 static int fail(struct parse *p, int node, const char *prop, const char *why)
 {
 	char path[96];
 
-	if (node < 0 || fdt_get_path(p->fdt, node, path, sizeof(path)))
+	if (node < 0 || !tree_full_path(p->fdt, node, path, sizeof(path)))
 		str_copy(path, "/", sizeof(path));
 	fmt_snprintf(p->err->text, sizeof(p->err->text), "%s: %s: %s: %s", world_tree, path, prop, why);
 	return E_FORMAT;
@@ -50,13 +62,13 @@ static uint64_t cells(const fdt32_t *c, int n)
  */
 static int get_reg(struct parse *p, int node, unsigned int index, struct hw_range *r)
 {
-	int parent = fdt_parent_offset(p->fdt, node), len, ac, sc;
-	const fdt32_t *reg = fdt_getprop(p->fdt, node, "reg", &len);
+	int parent = parent_of(p, node), len, ac, sc;
+	const fdt32_t *reg = tree_prop(p->fdt, node, "reg", &len);
 
-	if (!reg)
+	if (!reg || parent < 0)
 		return E_NOENT;
-	ac = fdt_address_cells(p->fdt, parent);
-	sc = fdt_size_cells(p->fdt, parent);
+	ac = tree_cell(p->fdt, parent, "#address-cells", 2);
+	sc = tree_cell(p->fdt, parent, "#size-cells", 1);
 	if (ac < 1 || ac > 2 || sc < 0 || sc > 2)
 		return fail(p, parent, "#address-cells", "must be 1 or 2");
 	if (len % ((ac + sc) * 4))
@@ -74,13 +86,13 @@ static int get_reg(struct parse *p, int node, unsigned int index, struct hw_rang
 /* Translate *base from the address space of node's parent up to the root's. */
 static int translate(struct parse *p, int node, uint64_t *base)
 {
-	int bus = fdt_parent_offset(p->fdt, node);
+	int bus = parent_of(p, node);
 
 	for (int depth = 0; bus > 0 && depth < DEPTH_MAX; depth++) {
-		int up = fdt_parent_offset(p->fdt, bus), len;
-		int cac = fdt_address_cells(p->fdt, bus), csc = fdt_size_cells(p->fdt, bus);
-		int pac = fdt_address_cells(p->fdt, up), entry = (cac + pac + csc) * 4;
-		const fdt32_t *ranges = fdt_getprop(p->fdt, bus, "ranges", &len);
+		int up = tree_parent(p->fdt, bus), len;
+		int cac = tree_cell(p->fdt, bus, "#address-cells", 2), csc = tree_cell(p->fdt, bus, "#size-cells", 1);
+		int pac = tree_cell(p->fdt, up, "#address-cells", 2), entry = (cac + pac + csc) * 4;
+		const fdt32_t *ranges = tree_prop(p->fdt, bus, "ranges", &len);
 		bool found = false;
 
 		if (!ranges)
@@ -103,9 +115,21 @@ static int translate(struct parse *p, int node, uint64_t *base)
 	return bus > 0 ? E_NOENT : OK;
 }
 
+/* A device's registers, as the CPU sees them. E_NOENT: there are none, or on a bus that it does not see. */
+static int get_device(struct parse *p, int node, unsigned int index, struct hw_range *r)
+{
+	int rc = get_reg(p, node, index, r);
+
+	if (rc == OK)
+		rc = translate(p, node, &r->base);
+	if (rc == OK && (!r->size || r->base + (r->size - 1) < r->base))
+		return fail(p, node, "reg", "is empty, or wraps around");
+	return rc;
+}
+
 static bool enabled(const void *fdt, int node)
 {
-	const char *status = fdt_getprop(fdt, node, "status", NULL);
+	const char *status = tree_prop(fdt, node, "status", NULL);
 
 	return !status || !strcmp(status, "okay") || !strcmp(status, "ok");
 }
@@ -129,12 +153,27 @@ static bool overlaps_bank(const struct hw *h, struct hw_range r)
 	return false;
 }
 
+static void find_top(struct parse *p)
+{
+	p->reserved = p->cpus = p->chosen = -1;
+	for (int node = tree_child(p->fdt, 0); node >= 0; node = tree_sibling(p->fdt, node)) {
+		const char *name = tree_name(p->fdt, node);
+
+		if (!strcmp(name, "reserved-memory"))
+			p->reserved = node;
+		else if (!strcmp(name, "cpus"))
+			p->cpus = node;
+		else if (!strcmp(name, "chosen"))
+			p->chosen = node;
+	}
+}
+
 static int parse_memory(struct parse *p)
 {
 	int node;
 
-	fdt_for_each_subnode(node, p->fdt, 0) {
-		const char *type = fdt_getprop(p->fdt, node, "device_type", NULL);
+	for (node = tree_child(p->fdt, 0); node >= 0; node = tree_sibling(p->fdt, node)) {
+		const char *type = tree_prop(p->fdt, node, "device_type", NULL);
 		struct hw_range r;
 		int rc = OK;
 
@@ -154,19 +193,17 @@ static int parse_memory(struct parse *p)
 
 static int parse_reserved(struct parse *p)
 {
-	int node, top = fdt_path_offset(p->fdt, "/reserved-memory");
+	int node, top = p->reserved;
 
-	for (int i = 0; i < fdt_num_mem_rsv(p->fdt); i++) {
-		struct hw_range r;
+	struct hw_range r;
 
-		if (fdt_get_mem_rsv(p->fdt, i, &r.base, &r.size) ||
-		    add_range(p->hw->reserved, &p->hw->nr_reserved, HW_RESERVED_MAX, r))
+	for (unsigned int i = 0; tree_reserved(p->fdt, i, &r.base, &r.size); i++) {
+		if (add_range(p->hw->reserved, &p->hw->nr_reserved, HW_RESERVED_MAX, r))
 			return fail(p, 0, "/memreserve/", "too many entries");
 	}
 	if (top < 0)
 		return OK;
-	fdt_for_each_subnode(node, p->fdt, top) {
-		struct hw_range r;
+	for (node = tree_child(p->fdt, top); node >= 0; node = tree_sibling(p->fdt, node)) {
 		int rc = OK;
 
 		/* A node without reg asks its operating system to choose: nothing is there yet. */
@@ -179,25 +216,37 @@ static int parse_reserved(struct parse *p)
 	return OK;
 }
 
+/* Two nodes for one core would be two cores to whoever starts them. */
+static int add_cpu(struct parse *p, int node, uint64_t mpidr)
+{
+	for (unsigned int i = 0; i < p->hw->nr_cpus; i++) {
+		if (p->hw->mpidr[i] == mpidr)
+			return fail(p, node, "reg", "another core has the same");
+	}
+	if (p->hw->nr_cpus == CONFIG_MAX_CPUS)
+		p->hw->cpus_ignored++;
+	else
+		p->hw->mpidr[p->hw->nr_cpus++] = mpidr;
+	return OK;
+}
+
 static int parse_cpus(struct parse *p)
 {
-	int node, cpus = fdt_path_offset(p->fdt, "/cpus");
+	int node, cpus = p->cpus;
 
 	if (cpus < 0)
 		return fail(p, 0, "cpus", "missing");
-	fdt_for_each_subnode(node, p->fdt, cpus) {
-		const char *type = fdt_getprop(p->fdt, node, "device_type", NULL);
-		int len, ac = fdt_address_cells(p->fdt, cpus);
-		const fdt32_t *reg = fdt_getprop(p->fdt, node, "reg", &len);
+	for (node = tree_child(p->fdt, cpus); node >= 0; node = tree_sibling(p->fdt, node)) {
+		const char *type = tree_prop(p->fdt, node, "device_type", NULL);
+		int len, ac = tree_cell(p->fdt, cpus, "#address-cells", 2);
+		const fdt32_t *reg = tree_prop(p->fdt, node, "reg", &len);
 
 		if (!type || strcmp(type, "cpu") || !enabled(p->fdt, node))
 			continue;
 		if (!reg || ac < 1 || ac > 2 || len != ac * 4)
 			return fail(p, node, "reg", "missing or of the wrong length");
-		if (p->hw->nr_cpus == CONFIG_MAX_CPUS)
-			p->hw->cpus_ignored++;
-		else
-			p->hw->mpidr[p->hw->nr_cpus++] = cells(reg, ac);
+		if (add_cpu(p, node, cells(reg, ac)))
+			return E_FORMAT;
 	}
 	return p->hw->nr_cpus ? OK : fail(p, cpus, "cpu", "no core is enabled");
 }
@@ -206,7 +255,7 @@ static int parse_cpus(struct parse *p)
 static int get_intid(struct parse *p, int node, unsigned int index, unsigned int stride, uint32_t *intid)
 {
 	int len;
-	const fdt32_t *irq = fdt_getprop(p->fdt, node, "interrupts", &len);
+	const fdt32_t *irq = tree_prop(p->fdt, node, "interrupts", &len);
 	uint32_t type, n;
 
 	if (!irq || (unsigned int)len < (index + 1) * stride * 4)
@@ -222,30 +271,25 @@ static int get_intid(struct parse *p, int node, unsigned int index, unsigned int
 
 static int parse_gic(struct parse *p, unsigned int *stride)
 {
-	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,gic-v3"), len;
+	int node = tree_find_compatible(p->fdt, -1, "arm,gic-v3"), len;
 	const fdt32_t *n;
 	unsigned int regions = 1;
 	int rc;
 
 	if (node < 0)
 		return fail(p, 0, "arm,gic-v3", "no GICv3 (with QEMU: -M virt,gic-version=3)");
-	n = fdt_getprop(p->fdt, node, "#redistributor-regions", &len);
+	n = tree_prop(p->fdt, node, "#redistributor-regions", &len);
 	if (n && len == 4)
 		regions = fdt32_to_cpu(*n);
 	if (!regions || regions > HW_GICR_MAX)
 		return fail(p, node, "#redistributor-regions", "0 or too many");
-	rc = get_reg(p, node, 0, &p->hw->gicd);
-	for (unsigned int i = 0; rc == OK && i < regions; i++) {
-		rc = get_reg(p, node, 1 + i, &p->hw->gicr[i]);
-		if (rc == OK)
-			rc = translate(p, node, &p->hw->gicr[i].base);
-	}
-	if (rc == OK)
-		rc = translate(p, node, &p->hw->gicd.base);
+	rc = get_device(p, node, 0, &p->hw->gicd);
+	for (unsigned int i = 0; rc == OK && i < regions; i++)
+		rc = get_device(p, node, 1 + i, &p->hw->gicr[i]);
 	if (rc)
 		return rc == E_NOENT ? fail(p, node, "reg", "too short") : rc;
 	p->hw->nr_gicr = regions;
-	n = fdt_getprop(p->fdt, node, "#interrupt-cells", &len);
+	n = tree_prop(p->fdt, node, "#interrupt-cells", &len);
 	if (!n || len != 4 || fdt32_to_cpu(*n) < 3 || fdt32_to_cpu(*n) > 8)
 		return fail(p, node, "#interrupt-cells", "missing or less than 3");
 	*stride = fdt32_to_cpu(*n);
@@ -255,7 +299,7 @@ static int parse_gic(struct parse *p, unsigned int *stride)
 
 static int parse_timer(struct parse *p, unsigned int stride)
 {
-	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,armv8-timer");
+	int node = tree_find_compatible(p->fdt, -1, "arm,armv8-timer");
 
 	if (node < 0)
 		return fail(p, 0, "arm,armv8-timer", "missing");
@@ -276,36 +320,57 @@ static int parse_timer(struct parse *p, unsigned int stride)
 	return OK;
 }
 
+/* The node of a path, or of an alias with a path behind it. */
+static int find_path(struct parse *p, const char *path, size_t length)
+{
+	const char *slash = memchr(path, '/', length), *value;
+	size_t n = slash ? (size_t)(slash - path) : length;
+	char alias[32];
+	int len, node, aliases;
+
+	if (!n)
+		return tree_path(p->fdt, path, length);
+	aliases = tree_path(p->fdt, "/aliases", 8);
+	if (aliases < 0 || n >= sizeof(alias))
+		return -1;
+	memcpy(alias, path, n);
+	alias[n] = '\0';
+	value = tree_prop(p->fdt, aliases, alias, &len);
+	node = value && len > 1 && *value == '/' ? tree_path(p->fdt, value, strnlen(value, (size_t)len)) : -1;
+	return node < 0 || !slash ? node : tree_path_from(p->fdt, node, slash, length - n);
+}
+
 /* The console: /chosen/stdout-path when it is a PL011 that is enabled, else the first such one. None is no error. */
 static int parse_uart(struct parse *p, unsigned int stride)
 {
-	int chosen = fdt_path_offset(p->fdt, "/chosen"), node = -1, len = 0;
-	const char *path = chosen >= 0 ? fdt_getprop(p->fdt, chosen, "stdout-path", &len) : NULL;
+	int chosen = p->chosen, node = -1, len = 0;
+	const char *path = chosen >= 0 ? tree_prop(p->fdt, chosen, "stdout-path", &len) : NULL;
 
 	if (path && len > 0) {
 		const char *colon = memchr(path, ':', (size_t)len - 1);
 
-		node = fdt_path_offset_namelen(p->fdt, path, colon ? (int)(colon - path) : len - 1);
+		size_t length = colon ? (size_t)(colon - path) : (size_t)len - 1;
+
+		node = find_path(p, path, length);
 	}
-	if (node < 0 || fdt_node_check_compatible(p->fdt, node, "arm,pl011") || !enabled(p->fdt, node))
-		for (node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,pl011");
-		     node >= 0 && !enabled(p->fdt, node);)
-			node = fdt_node_offset_by_compatible(p->fdt, node, "arm,pl011");
+	if (node < 0 || !tree_is_compatible(p->fdt, node, "arm,pl011") || !enabled(p->fdt, node))
+		for (node = tree_find_compatible(p->fdt, -1, "arm,pl011"); node >= 0 && !enabled(p->fdt, node);)
+			node = tree_find_compatible(p->fdt, node, "arm,pl011");
 	if (node < 0)
 		return OK;
-	if (get_reg(p, node, 0, &p->hw->uart) || translate(p, node, &p->hw->uart.base))
-		return fail(p, node, "reg", "missing");
+	if (get_device(p, node, 0, &p->hw->uart))
+		return fail(p, node, "reg", "missing, empty or not understood");
 	return get_intid(p, node, 0, stride, &p->hw->uart_intid) == E_FORMAT ? E_FORMAT : OK;
 }
 
 static int parse_rtc(struct parse *p)
 {
-	int node = fdt_node_offset_by_compatible(p->fdt, -1, "arm,pl031");
+	int node = tree_find_compatible(p->fdt, -1, "arm,pl031");
 
 	if (node < 0 || !enabled(p->fdt, node))
 		return OK;
-	if (get_reg(p, node, 0, &p->hw->rtc) || translate(p, node, &p->hw->rtc.base))
-		return fail(p, node, "reg", "missing");
+	if (get_device(p, node, 0, &p->hw->rtc))
+		return fail(p, node, "reg", "missing, empty or not understood");
 	return OK;
 }
 
@@ -316,10 +381,10 @@ static int parse_psci(struct parse *p)
 	const char *method;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && node < 0; i++)
-		node = fdt_node_offset_by_compatible(p->fdt, -1, kinds[i]);
+		node = tree_find_compatible(p->fdt, -1, kinds[i]);
 	if (node < 0)
 		return OK; /* one core then, and no power-off */
-	method = fdt_getprop(p->fdt, node, "method", NULL);
+	method = tree_prop(p->fdt, node, "method", NULL);
 	p->hw->psci_smc = method && !strcmp(method, "smc");
 	if (!p->hw->psci_smc)
 		return fail(p, node, "method", "not \"smc\": there is no firmware above EL2");
@@ -328,14 +393,14 @@ static int parse_psci(struct parse *p)
 
 static int parse_chosen(struct parse *p)
 {
-	int node = fdt_path_offset(p->fdt, "/chosen"), len, elen;
+	int node = p->chosen, len, elen;
 	const fdt32_t *start, *end;
 	const uint8_t *seed;
 
 	if (node < 0)
 		return OK;
-	start = fdt_getprop(p->fdt, node, "linux,initrd-start", &len);
-	end = fdt_getprop(p->fdt, node, "linux,initrd-end", &elen);
+	start = tree_prop(p->fdt, node, "linux,initrd-start", &len);
+	end = tree_prop(p->fdt, node, "linux,initrd-end", &elen);
 	if (start && end) {
 		uint64_t from, to;
 
@@ -347,7 +412,7 @@ static int parse_chosen(struct parse *p)
 			return fail(p, node, "linux,initrd-end", "before linux,initrd-start");
 		p->hw->initrd = (struct hw_range){ from, to - from };
 	}
-	seed = fdt_getprop(p->fdt, node, "rng-seed", &len);
+	seed = tree_prop(p->fdt, node, "rng-seed", &len);
 	if (seed && len > 0) {
 		p->hw->seed_size = MIN((unsigned int)len, (unsigned int)HW_SEED_MAX);
 		memcpy(p->hw->seed, seed, p->hw->seed_size);
@@ -357,23 +422,24 @@ static int parse_chosen(struct parse *p)
 
 int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
 {
-	struct parse p = { fdt, out, err };
+	struct parse p = { .fdt = fdt, .hw = out, .err = err };
 	unsigned int stride = 3;
-	const char *model;
+	const char *wrong, *model;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	err->text[0] = '\0';
 	/* The whole structure, so that every string and cell read below is inside it. */
-	rc = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
-	if (rc) {
-		fmt_snprintf(err->text, sizeof(err->text), "%s: %s", world_tree, fdt_strerror(rc));
+	wrong = tree_check(fdt, size);
+	if (wrong) {
+		fmt_snprintf(err->text, sizeof(err->text), "%s: %s", world_tree, wrong);
 		return E_FORMAT;
 	}
-	model = fdt_getprop(fdt, 0, "model", NULL);
+	model = tree_prop(fdt, 0, "model", NULL);
 	if (!model)
-		model = fdt_getprop(fdt, 0, "compatible", NULL);
+		model = tree_prop(fdt, 0, "compatible", NULL);
 	str_copy(out->model, model ? model : "unknown machine", sizeof(out->model));
+	find_top(&p);
 	rc = parse_memory(&p);
 	rc = rc ? rc : parse_reserved(&p);
 	rc = rc ? rc : parse_cpus(&p);
@@ -383,4 +449,55 @@ int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
 	rc = rc ? rc : parse_rtc(&p);
 	rc = rc ? rc : parse_psci(&p);
 	return rc ? rc : parse_chosen(&p);
+}
+
+/* --- virtio,mmio --- */
+
+#define IRQ_EDGES 3 /* third cell of a GIC's interrupt, 3:0: 1 rising, 2 falling, 4 and 8 levels */
+
+/* The property stands at the device or at a bus above it. */
+static bool is_coherent(const void *fdt, int node)
+{
+	for (int depth = 0; node >= 0 && depth < DEPTH_MAX; depth++) {
+		if (tree_prop(fdt, node, "dma-coherent", NULL))
+			return true;
+		node = tree_parent(fdt, node);
+	}
+	return false;
+}
+
+static bool read_virtio(struct parse *p, int node, unsigned int stride, struct hw_virtio *v)
+{
+	int len;
+	const fdt32_t *irq = tree_prop(p->fdt, node, "interrupts", &len);
+
+	if (!enabled(p->fdt, node) || get_device(p, node, 0, &v->regs) || get_intid(p, node, 0, stride, &v->intid))
+		return false;
+	v->edge = fdt32_to_cpu(irq[2]) & IRQ_EDGES;
+	v->coherent = is_coherent(p->fdt, node);
+	return v->intid >= 32;
+}
+
+unsigned int hw_find_virtio(const void *fdt, struct hw_virtio *list, unsigned int max)
+{
+	struct hw_error err;
+	struct hw scratch; /* parse_gic() fills one in */
+	struct parse p = { .fdt = fdt, .hw = &scratch, .err = &err };
+	unsigned int stride, n = 0;
+	int node = -1;
+
+	if (parse_gic(&p, &stride))
+		return 0;
+	while (n < max && (node = tree_find_compatible(fdt, node, "virtio,mmio")) >= 0) {
+		struct hw_virtio v;
+		unsigned int at = n;
+
+		if (!read_virtio(&p, node, stride, &v))
+			continue;
+		for (; at && list[at - 1].regs.base > v.regs.base; at--)
+			list[at] = list[at - 1];
+		list[at] = v;
+		n++;
+	}
+	return n;
 }

@@ -45,6 +45,14 @@ struct hw {
 
 extern struct hw hw;
 
+/* A virtio,mmio node (Linux binding virtio/mmio.yaml): a place where a virtio device may be. */
+struct hw_virtio {
+	struct hw_range regs;
+	uint32_t intid;
+	bool edge;     /* its interrupt is one of edges */
+	bool coherent; /* what is there accesses memory through the caches */
+};
+
 /* Why hw_parse refused: path and property, in one line. */
 struct hw_error {
 	char text[160];
@@ -55,6 +63,12 @@ struct hw_error {
  * *out then. Pure.
  */
 int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err) MUST_CHECK;
+
+/*
+ * The virtio,mmio nodes of a tree that hw_parse has passed, by address; those that are disabled or not understood are
+ * left out, and so are those beyond max. Returns how many. Not part of hw_parse: most boots do not need it. Pure.
+ */
+unsigned int hw_find_virtio(const void *fdt, struct hw_virtio *list, unsigned int max);
 
 /* When no initrd was given: a bundle that tools/bundle appended to the image becomes hw.initrd. After s1_map_ram. */
 void hw_find_appended_bundle(void);

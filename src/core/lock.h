@@ -25,6 +25,7 @@ enum lock_rank {
 	LOCK_FRAME,
 	LOCK_RANDOM, /* the random number generator */
 	LOCK_GIC,    /* the machine's distributor and redistributors: registers of several interrupts */
+	LOCK_DISK,   /* one disk of the machine: its queue */
 	LOCK_LOG,
 	LOCK_CONSOLE,
 };

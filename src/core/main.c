@@ -22,6 +22,7 @@
 #include "core/percpu.h"
 #include "core/s1.h"
 #include "core/sched.h"
+#include "core/trace_exits.h"
 #include "drv/gicv3.h"
 #include "drv/pl011.h"
 #include "drv/pl031_host.h"
@@ -71,6 +72,7 @@ static void init_percpu(unsigned int i)
 	spin_init(&cpu->timer_lock, LOCK_TIMER);
 	list_init(&cpu->timers);
 	cpu->timer_armed = UINT64_MAX;
+	trace_ring_init(cpu);
 }
 
 static void parse_tree(const void *fdt, size_t size)
@@ -239,6 +241,7 @@ static void init_memory(uint64_t fdt_pa, size_t fdt_size)
 
 static void NORETURN run(void)
 {
+	trace_charge(this_cpu(), NULL);
 	guest_enter(role_next(NULL));
 }
 
@@ -258,6 +261,7 @@ void main_primary(uint64_t fdt_pa)
 	parse_tree(fdt, fdt_room);
 	percpu[0].mpidr = hw.mpidr[0];
 	init_memory(fdt_pa, fdt_totalsize(fdt));
+	trace_ring_init(&percpu[0]);
 	init_interrupts();
 	init_console();
 	if (hw.rtc.size)

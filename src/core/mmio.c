@@ -2,15 +2,14 @@
 /*
  * Emulated device memory: a sorted table of regions, searched on every data abort.
  *
- * State owned: each partition's struct mmio_map. No lock: the table is complete before the partition runs; the hint is
- * a guess that is checked at each use, so a torn or stale one costs only time.
+ * State owned: each partition's struct mmio_map. No lock: the table is complete before the partition runs.
  */
 #include "core/mmio.h"
 
 #include "core/partition.h"
 #include "lib/checked.h"
 
-int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev)
+int mmio_register_ops(struct partition *p, ipa_t base, uint64_t size, const struct mmio_ops *ops, void *dev)
 {
 	struct mmio_map *m = &p->mmio;
 	unsigned int at = 0;
@@ -35,11 +34,20 @@ int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, vo
 		.base = base.a,
 		.size = size,
 		.aligned = IS_ALIGNED(base.a, 8) ? ALIGN_DOWN(size, 8) : 0,
-		.fn = fn,
+		.fn = ops->access,
+		.load = ops->load,
+		.store = ops->store,
 		.dev = dev,
 	};
 	m->count++;
 	return OK;
+}
+
+int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev)
+{
+	const struct mmio_ops ops = { .access = fn };
+
+	return mmio_register_ops(p, base, size, &ops, dev);
 }
 
 static bool holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
@@ -50,7 +58,7 @@ static bool holds(const struct mmio_region *r, uint64_t ipa, uint64_t size)
 	return off < r->size && size <= r->size - off;
 }
 
-const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size)
+const struct mmio_region *mmio_find(const struct mmio_map *m, ipa_t ipa, uint64_t size)
 {
 	unsigned int lo = 0, hi = m->count;
 
@@ -65,6 +73,5 @@ const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size
 	}
 	if (!lo || !holds(&m->region[lo - 1], ipa.a, size))
 		return NULL;
-	__atomic_store_n(&m->hint, &m->region[lo - 1], __ATOMIC_RELAXED);
 	return &m->region[lo - 1];
 }

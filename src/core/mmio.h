@@ -27,19 +27,33 @@ struct mmio_access {
 /* Runs on the accessing vCPU's core, which is v's; takes the device's own lock. */
 typedef enum mmio_result (*mmio_fn)(void *dev, struct vcpu *v, struct mmio_access *a);
 
+/*
+ * The same by values, for a device of which every access succeeds: arguments and result stay in registers. load returns
+ * the value zero-extended from size bytes. offset and size: as in struct mmio_access.
+ */
+typedef uint64_t (*mmio_load_fn)(void *dev, struct vcpu *v, uint64_t offset, unsigned int size);
+typedef void (*mmio_store_fn)(void *dev, struct vcpu *v, uint64_t offset, unsigned int size, uint64_t value);
+
+struct mmio_ops {
+	mmio_fn access;
+	mmio_load_fn load; /* NULL: plain loads go to access, too; both or none */
+	mmio_store_fn store;
+};
+
 #define MMIO_REGIONS_MAX 48
 
 struct mmio_region {
-	uint64_t base, size;
+	uint64_t base;
 	uint64_t aligned; /* what of size an aligned access cannot cross the end of: 0 if base is odd */
-	mmio_fn fn;
 	void *dev;
+	mmio_load_fn load;
+	mmio_store_fn store;
+	mmio_fn fn;
+	uint64_t size;
 };
 
 struct mmio_map {
 	unsigned int count;
-	/* The region found last, on any core: only a guess, read and written without a lock. NULL: none yet. */
-	const struct mmio_region *hint;
 	struct mmio_region region[MMIO_REGIONS_MAX]; /* sorted by base, disjoint */
 };
 
@@ -48,28 +62,9 @@ struct mmio_map {
  * Before the partition runs.
  */
 int mmio_register(struct partition *p, ipa_t base, uint64_t size, mmio_fn fn, void *dev) MUST_CHECK;
+int mmio_register_ops(struct partition *p, ipa_t base, uint64_t size, const struct mmio_ops *ops, void *dev) MUST_CHECK;
 
 /* The region that holds [ipa, ipa + size) whole, or NULL. */
-const struct mmio_region *mmio_find(struct mmio_map *m, ipa_t ipa, uint64_t size);
-
-/*
- * The same, and ipa's offset in it, for an ipa that is a multiple of size, which is 1, 2, 4 or 8. Inline: on the path
- * of every device access.
- */
-static inline const struct mmio_region *mmio_find_aligned(struct mmio_map *m, ipa_t ipa, uint64_t size, uint64_t *off)
-{
-	const struct mmio_region *r = READ_ONCE(m->hint);
-
-	if (likely(r)) {
-		*off = ipa.a - r->base;
-		/* An address below the base wraps to an offset above every size. */
-		if (likely(*off < r->aligned))
-			return r;
-	}
-	r = mmio_find(m, ipa, size);
-	if (r)
-		*off = ipa.a - r->base;
-	return r;
-}
+const struct mmio_region *mmio_find(const struct mmio_map *m, ipa_t ipa, uint64_t size);
 
 #endif

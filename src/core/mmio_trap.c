@@ -48,18 +48,58 @@ static COLD enum trap_result abort_guest(struct vcpu *v, uint64_t esr)
 	return TRAP_AGAIN;
 }
 
-/* One access to the device at ipa. */
-static inline enum mmio_result access_device(struct vcpu *v, ipa_t ipa, unsigned int size, struct mmio_access *a)
+/*
+ * The device that answers an access of size bytes, 1, 2, 4 or 8, at ipa, and ipa's offset in it; NULL: none, or the
+ * access is not aligned. The vCPU's last one is likely it: only it writes mmio_last, on its own core.
+ */
+static inline const struct mmio_region *device_at(struct vcpu *v, ipa_t ipa, unsigned int size, uint64_t *offset)
 {
-	const struct mmio_region *r;
+	const struct mmio_region *r = v->mmio_last;
 
 	if (unlikely(ipa.a & (size - 1)))
-		return MMIO_FAULT;
-	r = mmio_find_aligned(&v->part->mmio, ipa, size, &a->offset);
-	if (unlikely(!r))
+		return NULL;
+	if (likely(r)) {
+		*offset = ipa.a - r->base;
+		/* An address below the base wraps to an offset above every size. */
+		if (likely(*offset < r->aligned))
+			return r;
+	}
+	r = mmio_find(&v->part->mmio, ipa, size);
+	if (r) {
+		v->mmio_last = r;
+		*offset = ipa.a - r->base;
+	}
+	return r;
+}
+
+/* One access to the device at ipa. */
+static enum mmio_result access_device(struct vcpu *v, ipa_t ipa, unsigned int size, struct mmio_access *a)
+{
+	const struct mmio_region *r = device_at(v, ipa, size, &a->offset);
+
+	if (!r)
 		return MMIO_FAULT;
 	a->size = (uint8_t)size;
 	return r->fn(r->dev, v, a);
+}
+
+static enum el1_reg guest_sp(void)
+{
+	return PSTATE_EL(guest_pstate()) && (guest_pstate() & PSTATE_SP) ? R_SP_EL1 : R_SP_EL0;
+}
+
+/* The base register of an access: 31 is the stack pointer. */
+static uint64_t base_read(struct vcpu *v, unsigned int rn)
+{
+	return rn < 31 ? trap_reg_read(v, rn) : guest_el1_read(guest_sp());
+}
+
+static void base_write(struct vcpu *v, unsigned int rn, uint64_t value)
+{
+	if (rn < 31)
+		trap_reg_write(v, rn, value);
+	else
+		guest_el1_write(guest_sp(), value);
 }
 
 /* The general registers that a decoded instruction moves, one element after the other. */
@@ -78,17 +118,26 @@ static enum trap_result run_decoded(struct vcpu *v, uint64_t esr, ipa_t ipa, con
 	}
 	for (unsigned int i = 0; !d->write && i < d->nregs; i++)
 		trap_reg_write(v, d->rt[i], loaded[i]);
-	if (!d->writeback)
-		return TRAP_DONE;
-	if (d->rn < 31) {
-		trap_reg_write(v, d->rn, trap_reg_read(v, d->rn) + (uint64_t)d->wb_offset);
-	} else {
-		bool sp1 = PSTATE_EL(guest_pstate()) && (guest_pstate() & PSTATE_SP);
-		enum el1_reg sp = sp1 ? R_SP_EL1 : R_SP_EL0;
-
-		guest_el1_write(sp, guest_el1_read(sp) + (uint64_t)d->wb_offset);
-	}
+	if (d->writeback)
+		base_write(v, d->rn, base_read(v, d->rn) + (uint64_t)d->wb_offset);
 	return TRAP_DONE;
+}
+
+/*
+ * Did the first element fault? When it lies in memory and the second one is the first of a device's page, FAR is the
+ * second's. Then the instruction is as much a memory's as a device's, and not emulated.
+ */
+static bool faulted_first(struct vcpu *v, const struct decode_access *d)
+{
+	if (!d->writeback && d->nregs == 1)
+		return true;
+	return !((base_read(v, d->rn) + (uint64_t)d->offset - guest_far()) & (PAGE_SIZE - 1));
+}
+
+/* Cache maintenance on a device: nothing is cached. On memory that is back by now it is to be done. */
+static COLD enum trap_result skip_cache(struct vcpu *v, uint64_t esr)
+{
+	return stage2_fault_is_gone(v, esr, S2_R) ? TRAP_AGAIN : TRAP_DONE;
 }
 
 /* ISV = 0: look at the instruction itself. */
@@ -111,7 +160,10 @@ static COLD enum trap_result decode_and_run(struct vcpu *v, uint64_t esr, ipa_t 
 		return abort_guest(v, esr);
 	if (d.kind == DECODE_PREFETCH)
 		return TRAP_DONE;
-	if (d.kind != DECODE_GENERAL)
+	/* A core that does not set CM for all of them. */
+	if (d.kind == DECODE_CACHE)
+		return skip_cache(v, esr);
+	if (d.kind != DECODE_GENERAL || !faulted_first(v, &d))
 		return abort_guest(v, esr);
 	return run_decoded(v, esr, ipa, &d);
 }
@@ -122,9 +174,8 @@ static COLD enum trap_result trap_other(struct vcpu *v, uint64_t esr, ipa_t ipa)
 	/* A permission fault is no device's, of which stage 2 has nothing; and then ipa is not valid. */
 	if (!stage2_fault_is_translation(esr) || (esr & (ISS_S1PTW | ISS_FNV)))
 		return abort_guest(v, esr);
-	/* Cache maintenance on a device: nothing is cached. On memory that is back by now it is to be done. */
 	if (esr & ISS_CM)
-		return stage2_fault_is_gone(v, esr, S2_R) ? TRAP_AGAIN : TRAP_DONE;
+		return skip_cache(v, esr);
 	return decode_and_run(v, esr, ipa);
 }
 
@@ -132,41 +183,59 @@ static COLD enum trap_result trap_other(struct vcpu *v, uint64_t esr, ipa_t ipa)
 static enum trap_result plain_load(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
 	unsigned int size = 1u << ISS_SAS(esr);
-	struct mmio_access a;
+	const struct mmio_region *r;
+	uint64_t offset, value;
 
-	a.value = 0;
-	a.write = false;
-	if (unlikely(access_device(v, ipa, size, &a) != MMIO_OK))
+	r = device_at(v, ipa, size, &offset);
+	if (unlikely(!r))
 		return abort_guest(v, esr);
+	if (r->load) {
+		value = r->load(r->dev, v, offset, size);
+	} else {
+		struct mmio_access a = { .offset = offset, .size = (uint8_t)size };
+
+		if (unlikely(r->fn(r->dev, v, &a) != MMIO_OK))
+			return abort_guest(v, esr);
+		value = zero_extend(a.value, size);
+	}
 	if (unlikely(esr & ISS_SSE))
-		a.value = sign_extend(a.value, size, esr & ISS_SF);
-	else
-		a.value = zero_extend(a.value, size);
-	trap_reg_write(v, ISS_SRT(esr), a.value);
+		value = sign_extend(value, size, esr & ISS_SF);
+	trap_reg_write(v, ISS_SRT(esr), value);
 	return TRAP_DONE;
 }
 
 static enum trap_result plain_store(struct vcpu *v, uint64_t esr, ipa_t ipa)
 {
 	unsigned int size = 1u << ISS_SAS(esr);
-	struct mmio_access a;
+	const struct mmio_region *r;
+	uint64_t offset, value;
 
-	a.write = true;
-	a.value = zero_extend(trap_reg_read(v, ISS_SRT(esr)), size);
-	return likely(access_device(v, ipa, size, &a) == MMIO_OK) ? TRAP_DONE : abort_guest(v, esr);
+	r = device_at(v, ipa, size, &offset);
+	if (unlikely(!r))
+		return abort_guest(v, esr);
+	value = zero_extend(trap_reg_read(v, ISS_SRT(esr)), size);
+	if (r->store) {
+		r->store(r->dev, v, offset, size, value);
+	} else {
+		struct mmio_access a = { .offset = offset, .value = value, .size = (uint8_t)size, .write = true };
+
+		if (unlikely(r->fn(r->dev, v, &a) != MMIO_OK))
+			return abort_guest(v, esr);
+	}
+	return TRAP_DONE;
 }
 
-/*
- * The bits of the syndrome that say: a translation fault, by an instruction that it describes, of which FAR is valid.
- */
-#define PLAIN_MASK  (ISS_ISV | ISS_FNV | ISS_S1PTW | 0x3c)
-#define PLAIN_VALUE (ISS_ISV | FSC_TRANSLATION)
+/* A translation fault, of which FAR is valid, by an instruction that the syndrome describes. */
+static inline bool is_plain(uint64_t esr)
+{
+	return (esr & ISS_ISV) && (esr & (ISS_FNV | ISS_S1PTW | 0x3c)) == FSC_TRANSLATION;
+}
 
 enum trap_result mmio_trap(struct vcpu *v, uint64_t esr)
 {
 	ipa_t ipa = IPA(guest_fault_ipa_page().a | (guest_far() & (PAGE_SIZE - 1)));
 
-	if (unlikely((esr & PLAIN_MASK) != PLAIN_VALUE))
+	if (unlikely(!is_plain(esr)))
 		return trap_other(v, esr, ipa);
 	return esr & ISS_WNR ? plain_store(v, esr, ipa) : plain_load(v, esr, ipa);
 }

@@ -20,6 +20,7 @@ struct runqueue {
 	struct list ready;    /* vCPUs in VCPU_READY, next one first */
 	unsigned int nr_ready;
 	bool preempt;	      /* the first one goes before who runs */
+	uint64_t turn;	      /* counter: when one last ran whose turn it was in order */
 	unsigned int nr_home; /* vCPUs that are not off and have this core as home */
 };
 
@@ -32,9 +33,12 @@ enum {
 struct percpu {
 	uint64_t stack_top;	  /* vectors.S: offset 0 */
 	uint64_t panic_stack_top; /* vectors.S: offset 8 */
-	struct vcpu *current;	  /* in the guest, or whose exit is being handled; NULL while idle */
-	struct vcpu *loaded;	  /* whose EL1 state the hardware holds; see core/sched.h */
-	uint32_t work;		  /* WORK_*: what the tail of an exit has to see to; set by any core, atomically */
+#ifdef CONFIG_TRACE_EXITS
+	struct trace_meter meter; /* vectors.S: offsets 16 and 24 */
+#endif
+	struct vcpu *current; /* in the guest, or whose exit is being handled; NULL while idle */
+	struct vcpu *loaded;  /* whose EL1 state the hardware holds; see core/sched.h */
+	uint32_t work;	      /* WORK_*: what the tail of an exit has to see to; set by any core, atomically */
 	uint32_t index;
 	uint64_t mpidr;
 	bool online, idle;

@@ -72,6 +72,9 @@ static uint64_t leaf_desc(unsigned int level, uint64_t pa, uint64_t attr)
 	return pa | attr | PGTABLE_VALID | (level == PGTABLE_LAST ? PGTABLE_TABLE : 0);
 }
 
+/* What a visit returns to say that there is nothing to do below the entry. */
+#define WALK_OVER 1
+
 /* The walker. Depth: at most four levels. */
 static int walk_table(struct op *op, uint64_t *table, unsigned int level, uint64_t from, uint64_t to);
 
@@ -82,7 +85,7 @@ static int walk_entry(struct op *op, struct entry *e)
 	e->desc = arch_pte_read(e->pte);
 	rc = op->visit(op, e);
 	if (rc != OK)
-		return rc;
+		return rc == WALK_OVER ? OK : rc;
 	e->desc = arch_pte_read(e->pte);
 	if (!is_table(e->desc, e->level))
 		return OK;
@@ -135,7 +138,10 @@ static uint64_t tables_for(const struct op *op, unsigned int level, uint64_t fro
 	size = pgtable_size(level + 1);
 	for (uint64_t a = from; a < to; a = next) {
 		next = MIN(ALIGN_DOWN(a, size) + size, to);
-		n += tables_for(op, level + 1, a, next);
+		if (fits_leaf(op, level + 1, a, next))
+			next = ALIGN_DOWN(to, size); /* so do all whole ones behind it */
+		else
+			n += tables_for(op, level + 1, a, next);
 	}
 	return n;
 }
@@ -221,11 +227,37 @@ static void pte_change(struct op *op, const struct entry *e, uint64_t new)
 	arch_pte_write(e->pte, new);
 }
 
-/* Hang an empty table below an invalid entry. Its zeroes must be visible to every walker before the entry is. */
+/* Leaves for [from, to), and tables where they are needed, into an empty table that no walker sees yet. */
+static void fill(struct op *op, uint64_t *table, unsigned int level, uint64_t from, uint64_t to)
+{
+	const uint64_t size = pgtable_size(level);
+	uint64_t next;
+
+	for (uint64_t a = from; a < to; a = next) {
+		uint64_t *pte = &table[(a >> shift_of(level)) & (PGTABLE_ENTRIES - 1)], below;
+
+		next = MIN(ALIGN_DOWN(a, size) + size, to);
+		if (fits_leaf(op, level, a, next)) {
+			uint64_t desc = leaf_desc(level, a + op->delta, op->attr);
+
+			/* And so do all whole ones behind it. */
+			for (next = a; to - next >= size; next += size, desc += size)
+				arch_pte_write(pte++, desc);
+			continue;
+		}
+		below = take_table(op);
+		fill(op, table_ptr(op->pt, below), level + 1, a, next);
+		arch_pte_publish();
+		arch_pte_write(pte, below | PGTABLE_TYPE);
+	}
+}
+
+/* Hang a table below an invalid entry. What is in it must be visible to every walker before the entry is. */
 static void grow(struct op *op, const struct entry *e)
 {
 	uint64_t table = take_table(op);
 
+	fill(op, table_ptr(op->pt, table), e->level + 1, e->from, e->to);
 	arch_pte_publish();
 	pte_change(op, e, table | PGTABLE_TYPE);
 }
@@ -315,7 +347,7 @@ static int map_commit(struct op *op, const struct entry *e)
 		pte_change(op, e, leaf_desc(e->level, e->from + op->delta, op->attr));
 	else
 		grow(op, e);
-	return OK;
+	return WALK_OVER;
 }
 
 int pgtable_map(struct pgtable *pt, uint64_t addr, pa_t pa, uint64_t size, uint64_t attr)

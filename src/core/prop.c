@@ -6,6 +6,7 @@
 
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "lib/tree.h"
 
 #define CELL	  sizeof(fdt32_t)
 #define LINE_SIZE 224
@@ -185,11 +186,8 @@ static int parse_at(struct prop_scope *s, const struct prop_row *rows, unsigned 
 {
 	const char *name;
 	int len;
-	struct prop_value v = { .raw = fdt_getprop_by_offset(s->fdt, offset, &name, &len) };
+	struct prop_value v = { .raw = tree_prop_at(s->fdt, offset, &name, &len) };
 
-	/* The whole tree has been checked: this is for a tree that changed since. */
-	if (!v.raw || len < 0)
-		return E_FORMAT;
 	for (unsigned int i = 0; i < count; i++) {
 		if (strcmp(rows[i].name, name))
 			continue;
@@ -208,7 +206,7 @@ int prop_parse(struct prop_scope *s, const struct prop_row *rows, unsigned int c
 	uint64_t seen = 0;
 	int offset, r;
 
-	fdt_for_each_property_offset(offset, s->fdt, s->offset) {
+	for (offset = tree_first_prop(s->fdt, s->offset); offset >= 0; offset = tree_next_prop(s->fdt, offset)) {
 		r = parse_at(s, rows, count, offset, &seen);
 		if (r != OK)
 			return r;

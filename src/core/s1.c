@@ -161,10 +161,11 @@ int s1_map_ram(pa_t base, uint64_t size)
 		return E_RANGE;
 	from = ALIGN_UP(base.a, PAGE_SIZE);
 	to = ALIGN_DOWN(base.a + size, PAGE_SIZE);
-	rc = map_direct(from, MIN(to, MAX(from, s1.image)));
+	/* The larger part first: an empty table is filled faster. */
+	rc = map_direct(MAX(from, MIN(to, s1.image_end)), to);
 	if (rc != OK)
 		return rc;
-	return map_direct(MAX(from, MIN(to, s1.image_end)), to);
+	return map_direct(from, MIN(to, MAX(from, s1.image)));
 }
 
 void *s1_map_window(pa_t pa, uint64_t size, enum s1_attr attr)

@@ -14,6 +14,7 @@
 
 /* Attributes of a stage-2 leaf. */
 #define DESC_NORMAL_WB	  (UINT64_C(0xf) << 2) /* MemAttr[3:0]: inner and outer write-back */
+#define DESC_FORCED_WB	  (UINT64_C(0x6) << 2) /* with HCR_EL2.FWB: the same, whatever stage 1 says */
 #define DESC_DEVICE_NGNRE (UINT64_C(0x1) << 2)
 #define DESC_MEMATTR	  (UINT64_C(0xf) << 2)
 #define DESC_S2AP_R	  BIT(6)
@@ -77,9 +78,14 @@ static uint64_t perm_bits(unsigned int perm)
 	return (perm & S2_R ? DESC_S2AP_R : 0) | (perm & S2_W ? DESC_S2AP_W : 0) | (perm & S2_X ? 0 : DESC_XN);
 }
 
+static uint64_t normal_bits(void)
+{
+	return arch_s2_is_coherent() ? DESC_FORCED_WB : DESC_NORMAL_WB;
+}
+
 static uint64_t attr_bits(unsigned int perm)
 {
-	uint64_t type = perm & S2_DEVICE ? DESC_DEVICE_NGNRE : DESC_NORMAL_WB | DESC_SH_INNER;
+	uint64_t type = perm & S2_DEVICE ? DESC_DEVICE_NGNRE : normal_bits() | DESC_SH_INNER;
 
 	return DESC_AF | type | perm_bits(perm);
 }
@@ -87,7 +93,7 @@ static uint64_t attr_bits(unsigned int perm)
 static unsigned int perm_of(uint64_t desc)
 {
 	return (desc & DESC_S2AP_R ? S2_R : 0U) | (desc & DESC_S2AP_W ? S2_W : 0U) | (desc & DESC_XN ? 0U : S2_X) |
-	       ((desc & DESC_MEMATTR) == DESC_NORMAL_WB ? 0U : S2_DEVICE);
+	       ((desc & DESC_MEMATTR) == normal_bits() ? 0U : S2_DEVICE);
 }
 
 static int init(struct s2 *s2, uint16_t vmid, unsigned int ipa_bits, const struct pgtable_ops *space)

@@ -18,6 +18,7 @@
 #include "core/partition.h"
 #include "core/percpu.h"
 #include "core/spin.h"
+#include "core/trace_exits.h"
 #include "lib/bitmap.h"
 #include "plat/plat.h"
 #include "role/role.h"
@@ -66,6 +67,7 @@ static struct percpu *lock_home(const struct vcpu *v)
 static void enqueue(struct percpu *cpu, struct vcpu *v)
 {
 	v->slice_left = time_ns_to_ticks(SLICE_NS);
+	v->in_order = true;
 	SET(v->state, VCPU_READY);
 	list_add_tail(&cpu->rq.ready, &v->rq_link);
 	SET(cpu->rq.nr_ready, cpu->rq.nr_ready + 1);
@@ -78,6 +80,7 @@ static void enqueue_first(struct percpu *cpu, struct vcpu *v)
 		enqueue(cpu, v);
 		return;
 	}
+	v->in_order = false;
 	SET(v->state, VCPU_READY);
 	list_add(&cpu->rq.ready, &v->rq_link);
 	SET(cpu->rq.nr_ready, cpu->rq.nr_ready + 1);
@@ -194,14 +197,16 @@ void sched_wake(struct vcpu *v)
 
 /*
  * v waits in a queue and has an interrupt now, perhaps one whose sender spins until it is handled: let it go first, if
- * it is a sibling that has the core. Another VM's turn is not theirs to take.
+ * it is a sibling that has the core. Another VM's turn is not theirs to take; nor may two that interrupt one another
+ * keep the rest of the queue waiting, so this ends a slice after the queue last moved on in order.
  */
 static void hurry(struct vcpu *v)
 {
 	struct percpu *cpu = lock_home(v);
 	const struct vcpu *cur = GET(cpu->current);
 	bool move = GET(v->state) == VCPU_READY && cur && cur->part == v->part &&
-		    (cpu->rq.ready.next != &v->rq_link || !cpu->rq.preempt);
+		    (cpu->rq.ready.next != &v->rq_link || !cpu->rq.preempt) &&
+		    time_now() - cpu->rq.turn < time_ns_to_ticks(SLICE_NS);
 
 	if (move) {
 		dequeue(cpu, v);
@@ -276,6 +281,7 @@ static void retire(struct percpu *cpu, struct vcpu *v)
 {
 	struct partition *p = v->part;
 
+	trace_charge(cpu, v);
 	if (cpu->loaded == v) {
 		role_vcpu_save(v);
 		arch_vcpu_save(&v->arch);
@@ -376,6 +382,8 @@ static struct vcpu *pick(struct percpu *cpu, struct vcpu *cur)
 			enqueue_first(cpu, cur);
 		rq->preempt = false;
 		next->grace = 0;
+		if (next->in_order)
+			rq->turn = time_now();
 	}
 	if (next) {
 		SET(next->state, VCPU_RUNNING);
@@ -436,10 +444,12 @@ void sched_unload(void)
 
 static void idle(struct percpu *cpu)
 {
+	trace_charge(cpu, NULL);
 	trace_put(&cpu->trace, trace_who(TRACE_IDLE, 0, 0, cpu->index), 0, 0);
 	__atomic_store_n(&cpu->idle, true, __ATOMIC_SEQ_CST);
 	/* A queue that filled since pick() has kicked, and the interrupt is pending: WFI does not wait. */
 	arch_wfi();
+	trace_awake(cpu);
 	__atomic_store_n(&cpu->idle, false, __ATOMIC_RELAXED);
 	irq_dispatch();
 }
@@ -492,9 +502,12 @@ static struct vcpu *choose(struct percpu *cpu, struct vcpu *cur)
 
 		(void)__atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
 		next = pick(cpu, cur);
+		if (cur && next != cur)
+			trace_charge(cpu, cur);
 		if (next && GET(next->stop)) {
 			SET(cpu->current, NULL);
 			retire(cpu, next);
+			trace_charge(cpu, NULL);
 			cur = NULL;
 			continue;
 		}

@@ -3,6 +3,7 @@
 #include "core/time.h"
 
 #include "core/percpu.h"
+#include "core/trace_exits.h"
 
 static uint64_t wall_offset; /* seconds: wall clock minus counter */
 
@@ -165,6 +166,7 @@ void time_interrupt(void)
 		cpu->timer_running = t;
 		__atomic_store_n(&t->armed, false, __ATOMIC_RELEASE);
 		spin_unlock(&cpu->timer_lock);
+		trace_timer(cpu, t);
 		t->fn(t); /* and t may be gone */
 		spin_lock(&cpu->timer_lock);
 		cpu->timer_running = NULL;

@@ -16,6 +16,7 @@
 #include "core/sched.h"
 #include "core/stage2_fault.h"
 #include "core/sysreg.h"
+#include "core/trace_exits.h"
 #include "core/vcpu.h"
 #include "role/role.h"
 
@@ -92,15 +93,6 @@ static enum trap_result on_fetch_abort(struct vcpu *v, uint64_t esr)
 	return TRAP_AGAIN;
 }
 
-static const trap_fn traps[64] = {
-	[EC_WFX] = on_wfx,
-	[EC_HVC64] = on_hvc,
-	[EC_SMC64] = on_smc,
-	[EC_SYSREG] = on_sysreg,
-	[EC_FETCH_ABORT] = on_fetch_abort,
-	[EC_DATA_ABORT] = mmio_trap,
-};
-
 /* What nobody here knows is UNDEFINED to the guest, and it goes on. */
 static COLD enum trap_result unknown(struct vcpu *v, uint64_t esr)
 {
@@ -108,6 +100,21 @@ static COLD enum trap_result unknown(struct vcpu *v, uint64_t esr)
 		    v->index, (unsigned int)(esr >> 26), (unsigned long long)esr, (unsigned long long)guest_pc());
 	return TRAP_UNDEF;
 }
+
+/* One for each exception class, so that nobody has to look whether there is one. */
+static const trap_fn traps[64] = {
+	[0] = unknown,
+	[EC_WFX] = on_wfx,
+	[EC_WFX + 1 ... EC_HVC64 - 1] = unknown,
+	[EC_HVC64] = on_hvc,
+	[EC_SMC64] = on_smc,
+	[EC_SYSREG] = on_sysreg,
+	[EC_SYSREG + 1 ... EC_FETCH_ABORT - 1] = unknown,
+	[EC_FETCH_ABORT] = on_fetch_abort,
+	[EC_FETCH_ABORT + 1 ... EC_DATA_ABORT - 1] = unknown,
+	[EC_DATA_ABORT] = mmio_trap,
+	[EC_DATA_ABORT + 1 ... 63] = unknown,
+};
 
 static COLD struct vcpu *do_work(struct percpu *cpu, struct vcpu *v)
 {
@@ -144,11 +151,10 @@ static inline void skip_instruction(void)
 struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 {
 	struct percpu *cpu = this_cpu();
-	trap_fn fn = traps[BITS(esr, 31, 26)];
 	enum trap_result r;
 
-	trace_put(&cpu->trace, v->trace_exit, esr, guest_pc());
-	r = likely(fn) ? fn(v, esr) : unknown(v, esr);
+	trace_exit(cpu, v, esr);
+	r = traps[BITS(esr, 31, 26)](v, esr);
 	if (r == TRAP_DONE)
 		skip_instruction();
 	else if (unlikely(r == TRAP_UNDEF))
@@ -158,12 +164,14 @@ struct vcpu *upcall_guest_sync(struct vcpu *v, uint64_t esr)
 
 struct vcpu *upcall_guest_irq(struct vcpu *v)
 {
+	trace_exit_async(this_cpu(), v, TRACE_ASYNC_IRQ);
 	irq_dispatch();
 	return leave(this_cpu(), v);
 }
 
 struct vcpu *upcall_guest_fiq(struct vcpu *v)
 {
+	trace_exit_async(this_cpu(), v, TRACE_ASYNC_FIQ);
 	role_foreign_irq(v);
 	return leave(this_cpu(), v);
 }
@@ -171,6 +179,7 @@ struct vcpu *upcall_guest_fiq(struct vcpu *v)
 /* An SError that the guest's doings raised (HCR_EL2.AMO): the memory system's answer to it cannot be undone. */
 struct vcpu *upcall_guest_serror(struct vcpu *v, uint64_t esr)
 {
+	trace_exit_async(this_cpu(), v, TRACE_ASYNC_SERROR);
 	log_error("%s: vcpu%u: SError (ESR 0x%llx) at 0x%llx", v->part->name, v->index, (unsigned long long)esr,
 		  (unsigned long long)guest_pc());
 	role_partition_fault(v, "SError");

@@ -10,9 +10,11 @@
 
 #include "arch/vcpu_regs.h"
 #include "core/time.h"
+#include "core/trace.h"
 #include "lib/list.h"
 #include "lib/types.h"
 
+struct mmio_region;
 struct partition;
 struct vgic_vcpu;
 
@@ -34,12 +36,16 @@ struct vcpu {
 	bool os_unlocked; /* OSLAR_EL1: the OS lock is set at reset */
 	enum vcpu_state state;
 	uint64_t trace_exit; /* trace_who() of its exits on this core */
+#ifdef CONFIG_TRACE_EXITS
+	struct trace_total total;
+#endif
 
 	/* Scheduling: core/sched.c */
 	struct list rq_link;
 	unsigned int home;		  /* the core in whose queue it is or on which it runs */
 	uint64_t affinity;		  /* physical cores that it may use, a bit each */
 	uint64_t slice_start, slice_left; /* counter: charged up to here; ticks of its time slice that are left */
+	bool in_order;			  /* it waits, or waited, at the place in the queue that it came to in time */
 	unsigned int grace;		  /* looks during which it was left the core for its masked interrupts */
 
 	/* Interrupts: src/vgic; NULL in a role without one. */
@@ -51,6 +57,7 @@ struct vcpu {
 	/* Breakpoints and watchpoints as the guest wrote them (core/debug_regs.c). */
 	uint64_t dbg[4][16]; /* BVR, BCR, WVR, WCR */
 	uint64_t unread_pc;  /* core/mmio_trap.c: an instruction that could not be read, once; 0: none */
+	const struct mmio_region *mmio_last; /* core/mmio_trap.c: the device of its last access; NULL: none yet */
 
 	void *role; /* the role's own */
 };

@@ -16,6 +16,11 @@ int block_submit(struct block *b, struct block_req *req)
 	return b->ops->submit(b, req);
 }
 
+int block_end(struct block *b, struct block_req *req, bool wanted)
+{
+	return b->ops->end ? b->ops->end(b, req, wanted) : OK;
+}
+
 void block_destroy(struct block *b)
 {
 	if (b)

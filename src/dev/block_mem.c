@@ -40,7 +40,7 @@ struct block *block_mem_create(void *data, size_t size, bool readonly)
 
 	if (!m)
 		return NULL;
-	m->block = (struct block){ &ops, size / BLOCK_SECTOR, readonly };
+	m->block = (struct block){ &ops, size / BLOCK_SECTOR, readonly, BLOCK_SECTOR };
 	m->data = data;
 	return &m->block;
 }

@@ -16,8 +16,8 @@
 #include "lib/checked.h"
 #include "lib/string.h"
 
-#define SLOTS	    4u
-#define PIECE	    (128u * 1024) /* bytes given to the backend at once */
+#define SLOTS	    BLOCK_DEPTH
+#define PIECE	    BLOCK_BYTES_MAX /* given to the backend at once */
 #define TURN_BYTES  (1024u * 1024)
 #define TURN_CHAINS 64u
 #define QUEUE	    0u
@@ -84,15 +84,17 @@ static void completed(struct block_req *req, int status)
 {
 	struct slot *s = container_of(req, struct slot, req);
 	struct virtio_blk *d = s->dev;
+	const uint64_t since = time_now();
+	bool orphan;
+	int err;
 
 	spin_lock(&d->virtio.lock);
-	if (s->state == SLOT_ORPHAN) {
-		s->state = SLOT_FREE;
-	} else {
-		s->state = SLOT_ACTIVE;
-		piece_done(s, status);
-	}
-	virtio_serve(&d->virtio, QUEUE);
+	orphan = s->state == SLOT_ORPHAN;
+	err = block_end(d->block, req, !orphan && !status);
+	s->state = orphan ? SLOT_FREE : SLOT_ACTIVE;
+	if (!orphan)
+		piece_done(s, status ? status : err);
+	virtio_completed(&d->virtio, QUEUE, since);
 	spin_unlock(&d->virtio.lock);
 }
 
@@ -270,7 +272,7 @@ int virtio_blk_create(struct partition *p, ipa_t base, unsigned int intid, struc
 	d->block = b;
 	d->config.capacity = b->sectors;
 	d->config.seg_max = VIRTQ_NUM_MAX - 2; /* beside the header and the status */
-	d->config.blk_size = BLOCK_SECTOR;
+	d->config.blk_size = b->block_size;
 	memcpy(d->id, id, strnlen(id, sizeof(d->id)));
 	for (unsigned int i = 0; i < SLOTS; i++)
 		d->slot[i].dev = d;

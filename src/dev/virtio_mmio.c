@@ -100,6 +100,30 @@ void virtio_serve(struct virtio_dev *d, unsigned int q)
 	timer_start(&d->turn, now + (now - start));
 }
 
+/* How often we begin to count anew, in ticks: about a millisecond. */
+static uint64_t window_length(void)
+{
+	return time_freq() / 1024;
+}
+
+void virtio_completed(struct virtio_dev *d, unsigned int q, uint64_t since)
+{
+	const uint32_t bit = 1u << q;
+
+	if (since - d->window >= window_length()) {
+		d->window = since;
+		d->spent = 0;
+	}
+	/* While it rests, what is finished waits for the timer, and nothing new is begun. */
+	if (!(d->again & bit))
+		virtio_serve(d, q);
+	d->spent += time_now() - since;
+	if (d->spent > window_length() / 2 && !(d->again & bit) && runs(d)) {
+		d->again |= bit;
+		timer_start(&d->turn, d->window + 2 * d->spent);
+	}
+}
+
 static void turn_due(struct timer *t)
 {
 	struct virtio_dev *d = container_of(t, struct virtio_dev, turn);
@@ -213,10 +237,11 @@ static void queue_ready(struct virtio_dev *d, struct virtq *q, uint32_t value)
 /* The registers of the queue that QueueSel names; its layout changes only while it is stopped (4.2.2.2). */
 static void queue_write(struct virtio_dev *d, uint32_t off, uint32_t value)
 {
-	struct virtq *q = &d->vq[d->queue_sel];
+	struct virtq *q;
 
 	if (d->queue_sel >= d->kind->nr_queues)
 		return;
+	q = &d->vq[d->queue_sel];
 	if (off == VIRTIO_MMIO_QUEUE_READY) {
 		queue_ready(d, q, value);
 		return;

@@ -56,6 +56,7 @@ struct virtio_dev {
 	uint32_t generation; /* of the configuration */
 	uint32_t again;	     /* queues with work left for the timer, a bit each */
 	struct timer turn;
+	uint64_t window, spent; /* when we began to count what completions cost, and how much that is */
 	struct virtq vq[VIRTIO_QUEUES_MAX];
 };
 
@@ -85,7 +86,12 @@ bool virtio_pop(struct virtio_dev *d, unsigned int q, struct virtq_chain *c);
 void virtio_push(struct virtio_dev *d, unsigned int q, uint16_t head, uint32_t written);
 /* A chain that makes no sense to the device, as a constant text. */
 void virtio_break(struct virtio_dev *d, unsigned int q, const char *why);
-/* A backend has finished something: run() queue q now and interrupt the driver for what was pushed. */
+/* run() queue q now and interrupt the driver for what was pushed. */
 void virtio_serve(struct virtio_dev *d, unsigned int q);
+/*
+ * A backend has finished something, in an interrupt that may have come while anybody's vCPU ran; the work on it began
+ * at since. As virtio_serve(), but a device gets at most half of a core's time this way: then the queue rests.
+ */
+void virtio_completed(struct virtio_dev *d, unsigned int q, uint64_t since);
 
 #endif

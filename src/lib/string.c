@@ -31,15 +31,19 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	if (string_alike(d, s)) {
 		for (; n && OFF(d); n--)
 			*d++ = *s++;
-		for (; n >= UNROLL * WORD; n -= UNROLL * WORD, d += UNROLL * WORD, s += UNROLL * WORD) {
+		for (; n >= 2 * UNROLL * WORD; n -= 2 * UNROLL * WORD, d += 2 * UNROLL * WORD, s += 2 * UNROLL * WORD) {
 			const word_t *sw = (const word_t *)(const void *)s;
 			word_t *dw = (word_t *)(void *)d;
-			word_t a = sw[0], b = sw[1], c = sw[2], e = sw[3];
+			word_t a = sw[0], b = sw[1], c = sw[2], e = sw[3], f = sw[4], g = sw[5], h = sw[6], i = sw[7];
 
 			dw[0] = a;
 			dw[1] = b;
 			dw[2] = c;
 			dw[3] = e;
+			dw[4] = f;
+			dw[5] = g;
+			dw[6] = h;
+			dw[7] = i;
 		}
 		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
 			*(word_t *)(void *)d = *(const word_t *)(const void *)s;

@@ -6,6 +6,7 @@
 #ifndef PLAT_PLAT_H
 #define PLAT_PLAT_H
 
+#include "lib/list.h"
 #include "lib/types.h"
 
 /* For the banner: "qemu_virt". */
@@ -65,6 +66,41 @@ unsigned int plat_cpu_index(void);
 /* --- The console UART --- */
 void host_uart_putc(char c);
 int host_uart_getc(void); /* -1 when there is none */
+
+/* --- The machine's disks (src/drv/virtio_blk_host.c), by the number that its driver gave them --- */
+
+#define HOST_DISK_SECTOR 512u
+#define HOST_DISK_IO_MAX (128u * 1024) /* bytes of one transfer */
+
+enum host_disk_op { HOST_DISK_READ, HOST_DISK_WRITE, HOST_DISK_FLUSH };
+
+/*
+ * A transfer; the driver's from host_disk_submit() until it calls done(), which it does once, on any core, with no
+ * lock held, and not from within host_disk_submit().
+ */
+struct host_disk_io {
+	enum host_disk_op op;
+	uint64_t sector; /* of HOST_DISK_SECTOR bytes */
+	uint32_t size;	 /* bytes: whole sectors, at most HOST_DISK_IO_MAX; 0 for a flush */
+	void *data;	 /* where Trivet sees the bytes; nobody else touches them meanwhile */
+	pa_t pa;	 /* where the device does */
+	void (*done)(struct host_disk_io *io, int status); /* OK or E_IO; after E_IO data is anything */
+	int status;					   /* the driver's, as is link */
+	struct list link;
+};
+
+struct host_disk_info {
+	uint64_t sectors;
+	uint32_t block_size; /* what transfers are multiples of, in place and size */
+	bool readonly;
+	bool flush; /* what is written is safe only after a flush */
+};
+
+/* E_NOENT: there is no disk n. */
+int host_disk_info(unsigned int n, struct host_disk_info *info) MUST_CHECK;
+
+/* OK: done() will be called. E_IO: the disk has failed for good, and done() is not called. Any core. */
+int host_disk_submit(unsigned int n, struct host_disk_io *io) MUST_CHECK;
 
 /* --- Firmware (PSCI by SMC) --- */
 void plat_power_off(void) NORETURN;

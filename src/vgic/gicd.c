@@ -39,8 +39,7 @@ static void ctlr_write(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off
 
 static uint64_t typer_read(struct vgic *g, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED, unsigned int size UNUSED)
 {
-	/* IDbits 10, message-based SPIs, 1 of N; Aff3 and Aff0 above 15 are not there */
-	return (9u << 19) | BIT(16) | (g->nr_spis / 32);
+	return g->typer;
 }
 
 static uint64_t iidr_read(struct vgic *g UNUSED, struct vgic_vcpu *vc UNUSED, uint32_t off UNUSED,
@@ -70,6 +69,8 @@ static void message(struct vgic *g, uint64_t intid, bool set)
 		irq->latch = set;
 		irq->drop_pend = !set && irq->lr >= 0;
 	}
+	if (set)
+		vgic_trace_pend(g, irq);
 	vgic_irq_commit(g, irq, owner);
 	spin_unlock(&g->lock);
 }
@@ -274,14 +275,35 @@ static const uint8_t gicd_first[VGIC_FRAME_SIZE / VGIC_BUCKET] = {
 	AT(0xff80) = D_ID,
 };
 
+static const uint8_t gicd_low[VGIC_LOW / 4] = {
+	[0x00 / 4] = D_CTLR,	[0x04 / 4] = D_TYPER,  [0x08 / 4] = D_IIDR,   [0x0c / 4] = D_TYPER2,
+	[0x10 / 4] = D_STATUSR, [0x40 / 4] = D_SETSPI, [0x48 / 4] = D_CLRSPI,
+};
+
 const struct vgic_frame vgic_gicd_frame = {
 	.reg = gicd_reg,
 	.count = D_END,
+	.low = gicd_low,
 	.first = gicd_first,
 };
 
-enum mmio_result vgic_gicd_access(void *dev, struct vcpu *v, struct mmio_access *a)
+static uint64_t gicd_load(void *dev, struct vcpu *v, uint64_t offset, unsigned int size)
 {
-	vgic_regs_access(&vgic_gicd_frame, dev, v->vgic, a);
+	return vgic_regs_load(&vgic_gicd_frame, dev, v->vgic, (uint32_t)offset, size);
+}
+
+static void gicd_store(void *dev, struct vcpu *v, uint64_t offset, unsigned int size, uint64_t value)
+{
+	vgic_regs_store(&vgic_gicd_frame, dev, v->vgic, (struct vgic_store){ (uint32_t)offset, size, value });
+}
+
+static enum mmio_result gicd_access(void *dev, struct vcpu *v, struct mmio_access *a)
+{
+	if (a->write)
+		gicd_store(dev, v, a->offset, a->size, a->value);
+	else
+		a->value = gicd_load(dev, v, a->offset, a->size);
 	return MMIO_OK;
 }
+
+const struct mmio_ops vgic_gicd_ops = { gicd_access, gicd_load, gicd_store };

@@ -72,7 +72,13 @@ static const uint8_t rd_first[VGIC_FRAME_SIZE / VGIC_BUCKET] = {
 	[VGIC_ID_START / VGIC_BUCKET] = R_ID,
 };
 
-const struct vgic_frame vgic_rd_frame = { .reg = rd_reg, .count = R_END, .first = rd_first };
+static const uint8_t rd_low[VGIC_LOW / 4] = {
+	[0x00 / 4] = R_CTLR,	  [0x04 / 4] = R_IIDR,	    [0x08 / 4] = R_TYPER,     [0x0c / 4] = R_TYPER,
+	[0x10 / 4] = R_STATUSR,	  [0x14 / 4] = R_WAKER,	    [0x70 / 4] = R_PROPBASER, [0x74 / 4] = R_PROPBASER,
+	[0x78 / 4] = R_PENDBASER, [0x7c / 4] = R_PENDBASER,
+};
+
+const struct vgic_frame vgic_rd_frame = { .reg = rd_reg, .count = R_END, .low = rd_low, .first = rd_first };
 
 /* --- SGIs and PPIs --- */
 
@@ -153,17 +159,44 @@ static const uint8_t sgi_first[VGIC_FRAME_SIZE / VGIC_BUCKET] = {
 	[0x400 / VGIC_BUCKET] = S_IPRIORITYR, [0xc00 / VGIC_BUCKET] = S_ICFGR,
 };
 
-const struct vgic_frame vgic_sgi_frame = { .reg = sgi_reg, .count = S_END, .first = sgi_first };
+static const uint8_t sgi_low[VGIC_LOW / 4]; /* nothing is there */
 
-enum mmio_result vgic_gicr_access(void *dev, struct vcpu *v UNUSED, struct mmio_access *a)
+const struct vgic_frame vgic_sgi_frame = { .reg = sgi_reg, .count = S_END, .low = sgi_low, .first = sgi_first };
+
+/* The region has a stride for each vCPU, and the access lies inside it. */
+static inline struct vgic_vcpu *redistributor(const struct vgic *g, uint64_t offset)
 {
-	struct vgic *g = dev;
-	/* The region has a stride for each vCPU, and the access lies inside it. */
-	struct vgic_vcpu *vc = g->part->vcpu[a->offset / GICR_STRIDE]->vgic;
+	return g->part->vcpu[offset / GICR_STRIDE]->vgic;
+}
 
-	if (a->offset & VGIC_FRAME_SIZE)
-		vgic_regs_access(&vgic_sgi_frame, g, vc, a);
+static uint64_t gicr_load(void *dev, struct vcpu *v UNUSED, uint64_t offset, unsigned int size)
+{
+	struct vgic_vcpu *vc = redistributor(dev, offset);
+	uint32_t off = offset % VGIC_FRAME_SIZE;
+
+	if (offset & VGIC_FRAME_SIZE)
+		return vgic_regs_load(&vgic_sgi_frame, dev, vc, off, size);
+	return vgic_regs_load(&vgic_rd_frame, dev, vc, off, size);
+}
+
+static void gicr_store(void *dev, struct vcpu *v UNUSED, uint64_t offset, unsigned int size, uint64_t value)
+{
+	struct vgic_vcpu *vc = redistributor(dev, offset);
+	struct vgic_store s = { offset % VGIC_FRAME_SIZE, size, value };
+
+	if (offset & VGIC_FRAME_SIZE)
+		vgic_regs_store(&vgic_sgi_frame, dev, vc, s);
 	else
-		vgic_regs_access(&vgic_rd_frame, g, vc, a);
+		vgic_regs_store(&vgic_rd_frame, dev, vc, s);
+}
+
+static enum mmio_result gicr_access(void *dev, struct vcpu *v, struct mmio_access *a)
+{
+	if (a->write)
+		gicr_store(dev, v, a->offset, a->size, a->value);
+	else
+		a->value = gicr_load(dev, v, a->offset, a->size);
 	return MMIO_OK;
 }
+
+const struct mmio_ops vgic_gicr_ops = { gicr_access, gicr_load, gicr_store };

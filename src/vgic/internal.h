@@ -19,6 +19,7 @@
 #include "arch/cpu.h"
 #include "arch/ich.h"
 #include "core/lock.h"
+#include "core/trace_exits.h"
 #include "lib/list.h"
 #include "vgic/vgic.h"
 
@@ -103,6 +104,7 @@ struct vgic {
 	uint32_t ctlr; /* enable bits; relaxed atomic: read under any vCPU's lock */
 	uint32_t lr_mask;
 	unsigned int nr_spis;
+	uint32_t typer; /* GICD_TYPER */
 	struct vgic_irq *spi;
 };
 
@@ -115,6 +117,17 @@ static inline struct vgic *vgic_of(const struct partition *p)
 static inline bool vgic_vcpu_here(const struct vgic_vcpu *vc)
 {
 	return !vc->on || vc->on == this_cpu();
+}
+
+/* --- the trace (CONFIG_TRACE_EXITS) --- */
+
+/* A guest's write or a device has made irq pending. */
+static inline void vgic_trace_pend(const struct vgic *g UNUSED, const struct vgic_irq *irq)
+{
+	if (irq->home)
+		trace_pend(irq->home->v, irq->intid, 0);
+	else
+		trace_pend_spi(g->part, irq->intid, 0);
 }
 
 /* --- irq.c: one interrupt --- */
@@ -208,8 +221,7 @@ void vgic_lr_deactivate(struct vgic_vcpu *vc, struct vgic_irq *irq);
 void vgic_lr_ask(struct vgic_vcpu *vc, struct vgic_irq *irq);
 
 /* --- gicd.c, gicr.c --- */
-enum mmio_result vgic_gicd_access(void *dev, struct vcpu *v, struct mmio_access *a);
-enum mmio_result vgic_gicr_access(void *dev, struct vcpu *v, struct mmio_access *a);
+extern const struct mmio_ops vgic_gicd_ops, vgic_gicr_ops;
 
 /* --- vtimer.c needs --- */
 /* Is the hardware-linked interrupt of v pending or active in its vGIC? Own core. */

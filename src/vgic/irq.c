@@ -102,6 +102,28 @@ void vgic_irq_commit_private(struct vgic_vcpu *vc)
 	spin_unlock(&vc->lock);
 }
 
+bool vgic_can_wake(const struct vcpu *v)
+{
+	struct vgic_vcpu *vc = v->vgic;
+	struct vgic *g = vc->gic;
+	bool can = false;
+
+	spin_lock(&vc->lock);
+	for (unsigned int i = 0; i < VGIC_PRIVATE && !can; i++)
+		can = vgic_irq_enabled(g, &vc->priv[i]);
+	spin_unlock(&vc->lock);
+	if (can)
+		return true;
+	spin_lock(&g->lock);
+	for (unsigned int i = 0; i < g->nr_spis && !can; i++) {
+		const struct vgic_irq *irq = &g->spi[i];
+
+		can = vgic_irq_enabled(g, irq) && (irq->target == v->index || irq->target == VGIC_TARGET_ANY);
+	}
+	spin_unlock(&g->lock);
+	return can;
+}
+
 /* The line changes. */
 static void irq_set_line(struct vgic_irq *irq, bool level)
 {
@@ -121,6 +143,8 @@ void vgic_set_level(struct partition *p, unsigned int intid, bool level)
 	spin_lock(&g->lock);
 	if (irq->line != level) {
 		vc = vgic_irq_begin(irq);
+		if (level || !irq->edge)
+			trace_pend_spi(p, intid, level ? 0 : TRACE_GONE);
 		irq_set_line(irq, level);
 		vgic_irq_commit(g, irq, vc);
 	}
@@ -136,6 +160,8 @@ void vgic_set_ppi(struct vcpu *v, unsigned int intid, bool level)
 	irq = &vc->priv[intid];
 	spin_lock(&vc->lock);
 	if (irq->line != level) {
+		if (level || !irq->edge)
+			trace_pend(v, intid, level ? 0 : TRACE_GONE);
 		irq_set_line(irq, level);
 		vgic_lr_settle(vc, irq);
 	}

@@ -107,6 +107,7 @@ void vgic_lr_bind(struct vgic_vcpu *vc, struct vgic_irq *irq, unsigned int i)
 {
 	uint64_t lr = lr_build(vc, irq);
 
+	trace_list(vc->v, irq->intid, i, lr & ICH_LR_PENDING);
 	vgic_lr_put(vc, i, lr);
 	irq->seen = vgic_lr_state(lr);
 	irq->lr = (int8_t)i;
@@ -133,6 +134,7 @@ bool vgic_lr_refresh(struct vgic_vcpu *vc, struct vgic_irq *irq)
 	lr_fold(vc, irq, old);
 	if (vgic_irq_wanted(vc, irq)) {
 		lr = lr_build(vc, irq);
+		trace_list(vc->v, irq->intid, i, lr & ICH_LR_PENDING);
 		if (lr != old)
 			vgic_lr_put(vc, i, lr);
 		irq->seen = vgic_lr_state(lr);
@@ -266,6 +268,7 @@ static bool hw_again(struct vgic_irq *irq)
 		return false;
 	__atomic_store_n(&irq->inflight, true, __ATOMIC_RELAXED);
 	irq->active = false;
+	trace_list(irq->home->v, irq->intid, (uint64_t)irq->lr, true);
 	ich_lr_write((unsigned int)irq->lr, lr | ICH_LR_PENDING);
 	return true;
 }

@@ -150,6 +150,8 @@ void vgic_bits_write(struct vgic *g, struct vgic_vcpu *vc, unsigned int base, en
 		struct vgic_vcpu *owner = vgic_irq_begin(irq);
 
 		op_apply(irq, owner, op, bits & BIT(i));
+		if (op == OP_SET_PENDING)
+			vgic_trace_pend(g, irq);
 		vgic_irq_commit(g, irq, owner);
 	}
 }

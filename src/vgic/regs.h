@@ -28,18 +28,23 @@ struct vgic_reg {
 
 #define VGIC_FRAME_SIZE 0x10000u
 #define VGIC_BUCKET	128u /* bytes of a frame that share an entry of its index */
+#define VGIC_LOW	128u /* what is below has an entry for each word: single registers, read often */
 
 struct vgic_frame {
 	const struct vgic_reg *reg; /* sorted, disjoint; ends with start = VGIC_FRAME_SIZE */
 	unsigned int count;	    /* without the end */
+	const uint8_t *low;	    /* for each word below VGIC_LOW the row that it is in; any where there is none */
 	const uint8_t *first;	    /* for each bucket, a row not behind the first one that reaches into it */
 };
 
-/* The last row that does not start behind an offset inside the frame, or the first one. */
+/* The row that an offset inside the frame is in, or any other one if it is in none. */
 static inline const struct vgic_reg *vgic_regs_at(const struct vgic_frame *f, uint32_t off)
 {
-	const struct vgic_reg *r = &f->reg[f->first[off / VGIC_BUCKET]];
+	const struct vgic_reg *r;
 
+	if (off < VGIC_LOW)
+		return &f->reg[f->low[off / 4]];
+	r = &f->reg[f->first[off / VGIC_BUCKET]];
 	/* The end ends the walk for all of them. */
 	while (r[1].start <= off)
 		r++;
@@ -55,26 +60,35 @@ static inline const struct vgic_reg *vgic_regs_find(const struct vgic_frame *f, 
 }
 
 /*
- * One access inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069 12.1.3
- * leaves the latter to us). vc: whose private interrupts it is about. Inline: with a constant frame it is half as long.
+ * A load or a store inside a frame. Reserved offsets and forbidden widths read as zero and ignore writes (IHI 0069
+ * 12.1.3 leaves the latter to us). vc: whose private interrupts it is about. Inline: with a constant frame it is half
+ * as long, and the handler's call is its end.
  */
-static inline void vgic_regs_access(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
-				    struct mmio_access *a)
+static inline uint64_t vgic_regs_load(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc, uint32_t off,
+				      unsigned int size)
 {
-	uint32_t off = (uint32_t)a->offset % VGIC_FRAME_SIZE;
 	const struct vgic_reg *r = vgic_regs_at(f, off);
 
 	off -= r->start;
-	if (unlikely(off >= r->len || !(r->widths & a->size))) {
-		a->value = 0;
+	if (unlikely(off >= r->len || !(r->widths & size) || !r->read))
+		return 0;
+	return r->read(g, vc, off, size);
+}
+
+struct vgic_store {
+	uint32_t off, size;
+	uint64_t value;
+};
+
+static inline void vgic_regs_store(const struct vgic_frame *f, struct vgic *g, struct vgic_vcpu *vc,
+				   struct vgic_store s)
+{
+	const struct vgic_reg *r = vgic_regs_at(f, s.off);
+
+	s.off -= r->start;
+	if (unlikely(s.off >= r->len || !(r->widths & s.size) || !r->write))
 		return;
-	}
-	if (a->write) {
-		if (r->write)
-			r->write(g, vc, off, a->size, a->value);
-	} else {
-		a->value = r->read ? r->read(g, vc, off, a->size) : 0;
-	}
+	r->write(g, vc, s.off, s.size, s.value);
 }
 
 /* A bit an interrupt, 32 from base on: what GICD_I*R<n> and GICR_I*R0 do. */

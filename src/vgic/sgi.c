@@ -14,6 +14,7 @@ static __attribute__((noinline)) void sgi_raise(struct vgic_vcpu *vc, unsigned i
 	/* With one security state SGI1R reaches either group, SGI0R and ASGI1R only group 0. */
 	if (group == 1 || !irq->group1) {
 		irq->latch = true;
+		trace_pend(vc->v, intid, 0);
 		vgic_lr_settle(vc, irq);
 	}
 	spin_unlock(&vc->lock);
@@ -72,6 +73,8 @@ static bool sgi_self_again(struct vgic_irq *irq)
 	if (!irq->direct)
 		return false;
 	i = (unsigned int)irq->lr;
+	trace_pend(irq->home->v, irq->intid, 0);
+	trace_list(irq->home->v, irq->intid, i, true);
 	ich_lr_write(i, ich_lr_read(i) | ICH_LR_PENDING);
 	irq->lr_latched = true;
 	return true;

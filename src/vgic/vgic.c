@@ -69,15 +69,17 @@ int vgic_create(struct partition *p, const struct vgic_config *cfg)
 	spin_init(&g->lock, LOCK_VGIC);
 	g->part = p;
 	g->nr_spis = cfg->nr_spis;
+	/* IDbits 10, message-based SPIs, 1 of N; Aff3 and Aff0 above 15 are not there */
+	g->typer = (9u << 19) | (uint32_t)BIT(16) | (g->nr_spis / 32);
 	g->lr_mask = (uint32_t)(BIT(ich_lr_count()) - 1);
 	p->vgic = g;
 	p->irqchip = &ops;
 
 	err = alloc_all(g, p);
 	if (!err)
-		err = mmio_register(p, cfg->gicd, VGIC_FRAME_SIZE, vgic_gicd_access, g);
+		err = mmio_register_ops(p, cfg->gicd, VGIC_FRAME_SIZE, &vgic_gicd_ops, g);
 	if (!err)
-		err = mmio_register(p, cfg->gicr, (uint64_t)p->nr_vcpus * 2 * VGIC_FRAME_SIZE, vgic_gicr_access, g);
+		err = mmio_register_ops(p, cfg->gicr, (uint64_t)p->nr_vcpus * 2 * VGIC_FRAME_SIZE, &vgic_gicr_ops, g);
 	if (err)
 		vgic_destroy(p);
 	return err;

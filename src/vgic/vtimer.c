@@ -98,6 +98,7 @@ static void cntv_soft_fn(struct timer *t)
 
 void vtimer_host_irq(struct vcpu *v)
 {
+	trace_pend(v, PPI_VIRT_TIMER, guest_el1_read(R_CNTV_CVAL_EL0) + v->arch.cntvoff);
 	vgic_set_hw_ppi(v, PPI_VIRT_TIMER);
 }
 

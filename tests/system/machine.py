@@ -52,8 +52,8 @@ class Output:
 
 def run(path, *flags, seconds=10, stdin=b""):
     """Runs a bundle (None: none) to the end of QEMU. Time is counted in instructions and idle time is jumped over."""
-    cmd = [TOP / "tools/run", "--image", IMAGE, *CPU, "--icount", "nosleep", "--timeout", f"{seconds * SLOW:g}", *flags]
-    cmd += ["--bundle", path] if path else []
+    cmd = [TOP / "tools/run", "--image", IMAGE, *CPU, "--icount", "nosleep", "--timeout", f"{seconds * SLOW:g}"]
+    cmd += [*(["--bundle", path] if path else []), *flags]
     done = subprocess.run([str(word) for word in cmd], cwd=TOP, env=clean_environment(), input=stdin, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     return Output(done.returncode, done.stdout.decode(errors="replace"))

@@ -21,6 +21,7 @@
 	X(multi_vcpu)                                                                                                  \
 	X(scheduler)                                                                                                   \
 	X(vm_scheduler)                                                                                                \
+	X(overcommit)                                                                                                  \
 	X(gicv3_interface)                                                                                             \
 	X(complete_interrupt)                                                                                          \
 	X(gicd)                                                                                                        \

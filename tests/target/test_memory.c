@@ -5,6 +5,7 @@
 
 #include "arch/boot.h"
 #include "arch/cpu.h"
+#include "arch/mmu.h"
 #include "core/frame.h"
 #include "core/heap.h"
 #include "core/hw.h"
@@ -34,6 +35,28 @@ static void blocks_are_aligned_owned_and_returned(void)
 		EXPECT(info.state == FRAME_FREE);
 	}
 	EXPECT_EQ(frame_count_free(), before);
+}
+
+/* FEAT_MOPS or DC ZVA, as the CPU has them: all of it, and not a byte more. */
+static void zeroing_ends_where_it_should(void)
+{
+	pa_t pa = frame_alloc(3, FRAME_TRIVET);
+	uint8_t *p;
+
+	ASSERT(!pa_is_none(pa));
+	p = pa_to_ptr(pa);
+	for (unsigned int from = 0; from < 8; from++) {
+		for (unsigned int to = from; to <= 8; to++) {
+			unsigned int wrong = 0;
+
+			memset(p, 0xa5, 8 * PAGE_SIZE);
+			arch_zero_pages(p + from * PAGE_SIZE, (to - from) * PAGE_SIZE);
+			for (unsigned int i = 0; i < 8 * PAGE_SIZE; i++)
+				wrong += p[i] != (i / PAGE_SIZE >= from && i / PAGE_SIZE < to ? 0 : 0xa5);
+			EXPECT_EQ(wrong, 0);
+		}
+	}
+	frame_free(pa, 3);
 }
 
 static void blocks_are_disjoint(void)
@@ -67,7 +90,8 @@ static void image_and_tree_are_reserved(void)
 }
 
 SUITE(allocator, { "blocks are aligned, owned, scrubbed, returned", blocks_are_aligned_owned_and_returned },
-      { "blocks are disjoint", blocks_are_disjoint }, { "the image is reserved", image_and_tree_are_reserved });
+      { "zeroing ends where it should", zeroing_ends_where_it_should }, { "blocks are disjoint", blocks_are_disjoint },
+      { "the image is reserved", image_and_tree_are_reserved });
 
 static void heap_zeroes_and_aligns(void)
 {

@@ -49,6 +49,28 @@ def test_deterministic(image):
         assert part in line
 
 
+def test_disks(image, tmp_path):
+    """The n-th is at the n-th address; a name with a comma stays one; --print makes nothing."""
+    line = options(image, "--disk", tmp_path / "one,ro", "--disk", tmp_path / "two")
+    assert "file=" + str(tmp_path / "one,,ro") in line and "cache=writeback" in line and "format=raw" in line
+    assert "drive=disk0,bus=virtio-mmio-bus.0" in line and "drive=disk1,bus=virtio-mmio-bus.1" in line
+    assert not (tmp_path / "two").exists()
+    many = [word for n in range(33) for word in ("--disk", tmp_path / str(n))]
+    done = run("run", "--image", image, "--print", *many, stand_in="/bin/true")
+    assert done.returncode == 1 and b"more than 32 disks" in done.stderr
+
+
+def test_disk_is_made_once(image, tmp_path):
+    disk, old = tmp_path / "disk", tmp_path / "old"
+    old.write_bytes(b"content")
+    done = run("run", "--image", image, "--disk", disk, "--disk", old, stand_in=qemu(tmp_path, "exit 0"))
+    assert done.returncode == 0 and f"made {disk}" in done.stderr.decode() and "old" not in done.stderr.decode()
+    assert disk.stat().st_size == 1 << 30 and disk.stat().st_blocks == 0
+    assert old.read_bytes() == b"content"
+    done = run("run", "--image", image, "--disk", tmp_path / "no" / "where", stand_in=qemu(tmp_path, "exit 0"))
+    assert done.returncode == 1 and b"cannot be made: No such file" in done.stderr
+
+
 def test_more_options_for_qemu(image):
     assert options(image, "--", "-d", "int,guest errors").rstrip().endswith("-d 'int,guest errors'")
 

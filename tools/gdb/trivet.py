@@ -59,9 +59,14 @@ def read64(address):
 
 def symbol(name, file=None):
     try:
-        return gdb.parse_and_eval(f"'{file}'::{name}" if file else name)
+        value = gdb.parse_and_eval(f"'{file}'::{name}" if file else name)
     except gdb.error:
         return None
+    if value.is_optimized_out:
+        # Where link-time optimization put a static variable is said in another unit than its file's.
+        found = (other.value() for other in gdb.lookup_static_symbols(name))
+        value = next((other for other in found if not other.is_optimized_out), value)
+    return value
 
 
 def enum_name(value, prefix):
@@ -208,8 +213,14 @@ class Trace(Command):
     @staticmethod
     def ring(cpu):
         ring = cpu["trace"]
-        size, written = array_length(ring["record"]), int(ring["next"]) // 32
-        data = read(int(ring["record"].address), size * trivet_trace.RECORD.size)
+        names, written = [f.name for f in ring.type.fields()], int(ring["next"]) // 32
+        if "pages" in names and int(ring["pages"]):  # CONFIG_TRACE_EXITS
+            where = symbol("trace_where")[int(cpu["index"])]
+            at, size = int(where["records"]), int(where["count"])
+        else:
+            records = ring["first" if "pages" in names else "record"]
+            at, size = int(records.address), array_length(records)
+        data = read(at, min(written, size) * trivet_trace.RECORD.size)
         for n in range(max(0, written - size), written):
             at = n % size * trivet_trace.RECORD.size
             yield trivet_trace.unpack(data[at:at + trivet_trace.RECORD.size])
@@ -239,7 +250,7 @@ class Stage2(Command):
     @staticmethod
     def attributes(desc):
         perm = "".join(c if bit else "-" for c, bit in (("r", desc >> 6 & 1), ("w", desc >> 7 & 1), ("x", not desc >> 54 & 1)))
-        return f"{perm} {'normal' if desc >> 2 & 15 == 15 else 'device'}"
+        return f"{perm} {'normal' if desc >> 2 & 15 in (15, 6) else 'device'}"
 
     def show(self, args, hardware):
         if len(args) != 2:

@@ -8,6 +8,8 @@ import re
 import struct
 
 RECORD = struct.Struct("<QQQQ")
+NO_VCPU = 0xFFFF
+GONE = (1 << 64) - 1
 LINE = re.compile(r"\s*(\d+\.\d+)  core (\d+)\s+(\S+)  (\S+)\s*(.*)")
 
 # ESR_EL2.EC (ARM DDI 0487 D19.2.40) of what comes from a guest.
@@ -57,6 +59,26 @@ def exit_name(esr):
     return name
 
 
+# Only with CONFIG_TRACE_EXITS.
+EXITS_MEASURED = ("ASYNC", "RETURN", "AWAKE", "PEND", "LIST", "TIMER", "START")
+
+
+def describe_measured(kind, a, b):
+    if kind == "ASYNC":
+        return f"{('IRQ', 'FIQ', 'SError')[a] if a < 3 else a}  at {b:#x}"
+    if kind == "RETURN":
+        return f"{a} ticks" + (f", about {b:#x}" if b else "")
+    if kind == "AWAKE":
+        return f"slept {a} ticks"
+    if kind == "PEND":
+        return f"INTID {a}" + (", no longer" if b == GONE else f", due at {b}" if b else "")
+    if kind == "LIST":
+        return f"INTID {a} in list register {b}"
+    if kind == "TIMER":
+        return f"deadline {a}, function {b:#x}"
+    return (a.to_bytes(8, "little") + b.to_bytes(8, "little")).split(b"\0")[0].decode("ascii", "replace")
+
+
 def describe(kind, a, b):
     """What happened, in words."""
     if kind == "EXIT":
@@ -66,18 +88,18 @@ def describe(kind, a, b):
     if kind == "WAKE":
         return f"its home is core {a}"
     if kind == "INJECT":
-        return f"{a:#x}, vCPU {b:#x}"
+        return f"ESR_EL1 {a:#x}, was at {b:#x}"
     if kind == "PSCI":
         return f"function {a:#x} -> {b:#x}"
-    if kind == "TIMER":
-        return f"deadline {a}"
+    if kind in EXITS_MEASURED:
+        return describe_measured(kind, a, b)
     return f"{a:#x} {b:#x}" if a or b else ""
 
 
 def line(record, kind, hz):
     """One line of text: seconds, core, partition/vCPU, kind, words."""
     stamp, _, part, vcpu, core, a, b = record
-    who = f"{part}/{vcpu}" if part else "-"
+    who = "-" if not part else str(part) if vcpu == NO_VCPU else f"{part}/{vcpu}"
     return f"{stamp / hz:14.9f}  core {core:<2} {who:>6}  {kind:<7} {describe(kind, a, b)}".rstrip()
 
 

@@ -10,6 +10,7 @@
 #include "arch/asm.h"
 #include "arch/boot.h"
 #include "core/percpu.h"
+#include "lib/string.h"
 #include "lib/types.h"
 
 #define PTE_VALID   BIT(0)
@@ -28,15 +29,17 @@
 /* Image: L0, L1, and an L2 and L3 for each 2 MiB touched; boot window: L0 entry, L1, L2, an L3 for the UART. */
 #define BOOT_TABLES CONFIG_BOOT_TABLES
 
-extern char _start[], _text_end[], _rodata_end[], _file_end[], _bss_start[], _bss_end[], _end[];
+extern char _start[], _text_end[], _rodata_end[], _boot_end[], _bss_start[], _bss_end[], _end[];
 extern uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT], panic_stacks[CONFIG_MAX_CPUS][PANIC_STACK];
 
-static uint64_t tables[BOOT_TABLES][512] ALIGNED(4096);
-static unsigned int tables_used;
-uint64_t boot_root; /* for the other cores, who read it with the MMU off */
+/* Not cleared at boot: they are written before. */
+#define BOOT_BSS __attribute__((section(".bss..boot")))
+static uint64_t tables[BOOT_TABLES][512] ALIGNED(4096) BOOT_BSS;
+static unsigned int tables_used BOOT_BSS;
+uint64_t boot_root BOOT_BSS; /* for the other cores, who read it with the MMU off */
 struct boot_cpu boot_cpus[CONFIG_MAX_CPUS + 1];
 
-/* Stacks of all cores. Not cleared at boot: the boot core stands on the first while .bss is. */
+/* Stacks of all cores. Not cleared at boot: the boot core stands on the first. */
 uint8_t stacks[CONFIG_MAX_CPUS][STACK_SLOT] ALIGNED(4096) __attribute__((section(".bss..stacks")));
 uint8_t panic_stacks[CONFIG_MAX_CPUS][PANIC_STACK] ALIGNED(4096) __attribute__((section(".bss..stacks")));
 
@@ -45,34 +48,54 @@ static uint64_t *next_table(uint64_t *entry)
 	if (!*entry) {
 		if (tables_used == BOOT_TABLES)
 			return NULL;
+		memset(tables[tables_used], 0, sizeof(tables[0]));
 		*entry = (uint64_t)tables[tables_used++] | PTE_VALID | PTE_TABLE;
 	}
 	return (uint64_t *)(*entry & MASK(47, 12));
 }
 
-/* A page (level 3) or a 2 MiB block (level 2) at va. */
-static void map_one(uint64_t va, uint64_t pa, uint64_t attr, unsigned int level)
+/* The table of that level that va's entry is in; NULL: there are too few. */
+static uint64_t *table_of(uint64_t va, unsigned int level)
 {
 	uint64_t *t = tables[0];
 
 	for (unsigned int l = 0; l < level && t; l++)
 		t = next_table(&t[BITS(va >> (39 - 9 * l), 8, 0)]);
+	return t;
+}
+
+/* A page (level 3) or a 2 MiB block (level 2) at va. */
+static void map_one(uint64_t va, uint64_t pa, uint64_t attr, unsigned int level)
+{
+	uint64_t *t = table_of(va, level);
+
 	if (t)
 		t[BITS(va >> (39 - 9 * level), 8, 0)] = pa | attr | (level == 3 ? PTE_PAGE : 0);
 }
 
 static void map_pages(const char *from, const char *to, uint64_t attr)
 {
-	for (uint64_t a = (uint64_t)from; a < (uint64_t)to; a += PAGE_SIZE)
-		map_one(a, a, attr, 3);
+	uint64_t a = (uint64_t)from;
+
+	while (a < (uint64_t)to) {
+		uint64_t *t = table_of(a, 3);
+
+		if (!t)
+			return;
+		do {
+			t[BITS(a >> PAGE_SHIFT, 8, 0)] = a | attr | PTE_PAGE;
+			a += PAGE_SIZE;
+		} while (a < (uint64_t)to && a & (BLOCK_SIZE - 1));
+	}
 }
 
 uint64_t boot_map(uint64_t fdt_pa)
 {
 	tables_used = 1; /* the root */
+	memset(tables[0], 0, sizeof(tables[0]));
 	map_pages(_start, _text_end, NORMAL | PTE_RO);
 	map_pages(_text_end, _rodata_end, NORMAL | PTE_RO | PTE_XN);
-	map_pages(_rodata_end, _file_end, NORMAL | PTE_XN);
+	map_pages(_rodata_end, _boot_end, NORMAL | PTE_XN);
 	map_pages(_bss_start, _bss_end, NORMAL | PTE_XN);
 	for (unsigned int i = 0; i < CONFIG_MAX_CPUS; i++) {
 		map_pages((char *)stacks[i] + STACK_GUARD, (char *)stacks[i] + STACK_SLOT, NORMAL | PTE_XN);

@@ -28,36 +28,33 @@ primary:
 	cmp	x0, #(2 << 2)
 	b.ne	wrong_el
 
-	/* What follows is C with the MMU off: its data goes to memory, past any line that a cache may hold of it. */
-	adrp	x0, _start
-	adrp	x1, _end
+	/*
+	 * What follows is C with the MMU off: what it writes, our pointers, the boot tables and the stack, goes to
+	 * memory, past any line that a cache may hold of it.
+	 */
+	adrp	x0, _text_end
+	adrp	x1, _boot_end
+	bl	cache_invalidate_range
+	adrp	x0, stacks
+	ldr	x1, =STACK_SLOT
+	add	x1, x1, x0
 	bl	cache_invalidate_range
 
-	adrp	x0, _bss_start
-	adrp	x1, _bss_end
-1:	stp	xzr, xzr, [x0], #16
-	cmp	x0, x1
-	b.lo	1b
-
 	/*
-	 * R_AARCH64_RELATIVE: *(base + r_offset) = base + r_addend, where base is how far we are from where
-	 * we were linked.
+	 * Pointers in the image have their values for where it is linked (tools/pack-relocs): add how far we are from
+	 * there. The list: word numbers from the beginning, and a 0.
 	 */
-	adrp	x21, _start
+	adrp	x23, _start
 	ldr	x22, =LINK_BASE
-	sub	x21, x21, x22
+	subs	x21, x23, x22
+	b.eq	3f
 	adrp	x0, _rela_start
 	add	x0, x0, :lo12:_rela_start
-	adrp	x1, _rela_end
-	add	x1, x1, :lo12:_rela_end
-2:	cmp	x0, x1
-	b.hs	3f
-	ldp	x2, x3, [x0], #16
-	ldr	x4, [x0], #8
-	cmp	w3, #R_AARCH64_RELATIVE
-	b.ne	2b
-	add	x4, x4, x21
-	str	x4, [x2, x21]
+2:	ldrh	w1, [x0], #2
+	cbz	w1, 3f
+	ldr	x2, [x23, x1, lsl #3]
+	add	x2, x2, x21
+	str	x2, [x23, x1, lsl #3]
 	b	2b
 3:
 	adrp	x0, stacks
@@ -67,6 +64,11 @@ primary:
 	mov	x0, x20
 	bl	boot_map		/* x0 = device tree; returns the root table */
 	bl	mmu_on
+	/* With the MMU on it is much faster, and no line needs to be invalidated. */
+	adrp	x0, _bss_start
+	adrp	x1, _bss_end
+	sub	x1, x1, x0
+	bl	arch_zero_pages
 	adrp	x0, percpu
 	add	x0, x0, :lo12:percpu
 	msr	tpidr_el2, x0

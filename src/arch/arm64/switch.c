@@ -9,6 +9,7 @@
 #include "arch/cpu.h"
 #include "arch/el2_bits.h"
 #include "arch/guest.h"
+#include "arch/mmu.h"
 #include "arch/world.h"
 
 static bool have_pauth, have_ras;
@@ -141,7 +142,7 @@ void arch_guest_set_lines(struct arch_vcpu *a, bool irq, bool fiq)
 
 void arch_vcpu_init(struct arch_vcpu *a, uint64_t vmpidr)
 {
-	a->hcr = HCR_GUEST;
+	a->hcr = HCR_GUEST | (arch_s2_is_coherent() ? HCR_FWB : 0);
 	a->vmpidr = vmpidr;
 #define X(name, reset) a->el1[R_##name] = (reset);
 	EL1_REGS(X)

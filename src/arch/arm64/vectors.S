@@ -28,8 +28,34 @@
 	str	x30, [sp, #240]
 	.endm
 
+#ifdef CONFIG_TRACE_EXITS
+/* struct percpu: core/trace_exits.c asserts where they are. */
+#define PERCPU_TAKEN   16
+#define PERCPU_ENTERED 24
+	.macro	stamp where
+	mrs	x0, cntpct_el0
+	mrs	x1, tpidr_el2
+	str	x0, [x1, #\where]
+	.endm
+	/* Before save_x, which stores x0 and x1 once more. */
+	.macro	stamp_exit
+	stp	x0, x1, [sp, #0]
+	stamp	PERCPU_TAKEN
+	ldp	x0, x1, [sp, #0]
+	.endm
+	.macro	stamp_entry
+	stamp	PERCPU_ENTERED
+	.endm
+#else
+	.macro	stamp_exit
+	.endm
+	.macro	stamp_entry
+	.endm
+#endif
+
 	.macro	from_guest, handler
 	.balign	0x80
+	stamp_exit
 	save_x
 	mrs	x2, tpidr_el2
 	mov	x0, sp
@@ -104,6 +130,7 @@ guest_return:
 	ldp	x16, x17, [sp, #128]
 	ldr	x18, [sp, #144]
 	ldr	x29, [sp, #232]
+	stamp_entry
 	ldp	x0, x1, [sp, #0]
 	eret
 	/* No speculation past ERET (CVE-2020-13844). */
@@ -130,6 +157,7 @@ guest_enter:
 	ldp	x26, x27, [sp, #208]
 	ldp	x28, x29, [sp, #224]
 	ldr	x30, [sp, #240]
+	stamp_entry
 	ldp	x0, x1, [sp, #0]
 	eret
 	/* No speculation past ERET (CVE-2020-13844). */

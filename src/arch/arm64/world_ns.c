@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The normal world: stage 2 by VTTBR_EL2, time by CNTHP. */
+#include "arch/mmu.h"
 #include "arch/sysreg.h"
 #include "arch/unwind.h"
 #include "arch/world.h"
@@ -27,6 +28,11 @@ void world_init_cpu(void)
 {
 	sysreg_write(CNTHP_CTL_EL2, 0);
 	world_stage2_load(0, BIT(31)); /* VTCR_EL2.RES1 */
+}
+
+bool arch_s2_is_coherent(void)
+{
+	return BITS(sysreg_read(ID_AA64MMFR2_EL1), 43, 40);
 }
 
 void world_stage2_load(uint64_t vttbr, uint64_t vtcr)

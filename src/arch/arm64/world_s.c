@@ -12,6 +12,7 @@
 #include "arch/cpu.h"
 #include "arch/el2_bits.h"
 #include "arch/ich.h"
+#include "arch/mmu.h"
 #include "arch/secure_s2.h"
 #include "arch/switch.h"
 #include "arch/sysreg.h"
@@ -176,6 +177,11 @@ void world_init_cpu(void)
 	if (have_sve || have_sme)
 		vector_access(true);
 	world_stage2_load(0, VTCR_RES1);
+}
+
+bool arch_s2_is_coherent(void)
+{
+	return false;
 }
 
 void world_stage2_load(uint64_t vttbr, uint64_t vtcr)

@@ -61,16 +61,13 @@ void host_reset(void)
 	machine.lr_count = 4;
 }
 
-uint64_t *host_cell(const char *name)
+static unsigned int find_name(const char *name)
 {
 	unsigned int i, n = __atomic_load_n(&names_count, __ATOMIC_ACQUIRE);
 
-	/* The one list register that ich.h reaches by its name. */
-	if (strcmp(name, "ICH_LR0_EL2") == 0)
-		return &core.lr[0];
 	for (i = 0; i < n; i++) {
 		if (names[i] == name || strcmp(names[i], name) == 0)
-			return &core.reg[i];
+			return i;
 	}
 	pthread_mutex_lock(&names_lock);
 	for (i = 0; i < names_count && strcmp(names[i], name) != 0; i++)
@@ -82,7 +79,47 @@ uint64_t *host_cell(const char *name)
 		__atomic_store_n(&names_count, i + 1, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&names_lock);
-	return &core.reg[i];
+	return i;
+}
+
+/* Names that are no plain cell: what they mean, in place of a number. */
+enum { REG_COUNTER = REGS_MAX, REG_FREQ, REG_EMPTY_LRS, REG_LR0 };
+
+static unsigned int number_of(const char *name)
+{
+	/* The one list register that ich.h reaches by its name. */
+	if (strcmp(name, "ICH_LR0_EL2") == 0)
+		return REG_LR0;
+	if (strcmp(name, "CNTPCT_EL0") == 0)
+		return REG_COUNTER;
+	if (strcmp(name, "CNTFRQ_EL0") == 0)
+		return REG_FREQ;
+	if (strcmp(name, "ICH_ELRSR_EL2") == 0)
+		return REG_EMPTY_LRS;
+	return find_name(name);
+}
+
+/* A place in the code always asks with the same literal: comparing pointers mostly does. A literal never changes. */
+static unsigned int look_up(const char *name)
+{
+	static _Thread_local struct {
+		const char *name;
+		unsigned int number;
+	} seen[256];
+	unsigned int at = (unsigned int)((uintptr_t)name * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+
+	if (seen[at].name != name) {
+		seen[at].number = number_of(name);
+		seen[at].name = name;
+	}
+	return seen[at].number;
+}
+
+uint64_t *host_cell(const char *name)
+{
+	unsigned int n = look_up(name);
+
+	return n < REGS_MAX ? &core.reg[n] : n == REG_LR0 ? &core.lr[0] : &core.reg[find_name(name)];
 }
 
 uint64_t *host_lr(unsigned int i)
@@ -107,13 +144,16 @@ static uint64_t empty_lrs(void)
 
 uint64_t host_sysreg_read(const char *name)
 {
-	if (strcmp(name, "CNTPCT_EL0") == 0)
+	switch (look_up(name)) {
+	case REG_COUNTER:
 		return arch_counter_raw();
-	if (strcmp(name, "CNTFRQ_EL0") == 0)
+	case REG_FREQ:
 		return arch_counter_freq();
-	if (strcmp(name, "ICH_ELRSR_EL2") == 0)
+	case REG_EMPTY_LRS:
 		return empty_lrs();
-	return *host_cell(name);
+	default:
+		return *host_cell(name);
+	}
 }
 
 void host_sysreg_write(const char *name, uint64_t value)

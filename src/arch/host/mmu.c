@@ -21,6 +21,7 @@ uint64_t host_direct_base = UINT64_C(0x600000000000);
 static void *arena;
 static size_t arena_size;
 static unsigned int pa_bits = 44;
+static bool s2_coherent;
 
 void host_mmu_reset(void)
 {
@@ -28,6 +29,7 @@ void host_mmu_reset(void)
 		munmap(arena, arena_size);
 	arena = NULL;
 	pa_bits = 44;
+	s2_coherent = false;
 }
 
 void host_ram_init(pa_t base, uint64_t size)
@@ -103,9 +105,19 @@ void arch_zero_pages(void *p, size_t size)
 	host_log_add(HOST_ZERO, (uintptr_t)p, size, 0);
 }
 
+bool arch_s2_is_coherent(void)
+{
+	return s2_coherent;
+}
+
 unsigned int arch_pa_bits(void)
 {
 	return pa_bits;
+}
+
+void host_s2_coherent_set(bool is)
+{
+	s2_coherent = is;
 }
 
 void host_pa_bits_set(unsigned int bits)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The machine file as a whole: soundness of the tree, the list of VMs, the lines about what is
- * wrong. No state, no lock. After fdt_check_full() every offset and string of the tree is inside
+ * wrong. No state, no lock. After tree_check() every offset and string of the tree is inside
  * it, so libfdt's readers cannot be led astray.
  */
 #include "role/hyp/config.h"
@@ -10,6 +10,7 @@
 
 #include "lib/string.h"
 #include "lib/string_ext.h"
+#include "lib/tree.h"
 #include "role/hyp/config_priv.h"
 #include "role/hyp/loader.h"
 
@@ -47,32 +48,31 @@ uint64_t vm_config_affinity(const struct vm_config *vm, unsigned int vcpu)
 
 /* --- the tree --- */
 
-/* /chosen of a sound tree, or an error of libfdt. */
-static int find_chosen(const void *fdt, size_t size)
+static int find_chosen(const void *fdt)
 {
-	int r = fdt_check_full(fdt, size);
-
-	return r ? r : fdt_path_offset(fdt, CHOSEN);
+	return tree_path(fdt, CHOSEN, sizeof(CHOSEN) - 1);
 }
 
 static bool is_vm(const void *fdt, int node)
 {
-	return fdt_node_check_compatible(fdt, node, "xen,domain") == 0;
+	return tree_is_compatible(fdt, node, "xen,domain");
 }
 
 void config_for_each_reg(const void *fdt, size_t size, void (*visit)(void *ctx, pa_t base, uint64_t size), void *ctx)
 {
-	const int chosen = find_chosen(fdt, size);
-	int vm, module;
+	int chosen, vm, module;
 	uint64_t len;
 	pa_t base;
 
+	if (tree_check(fdt, size))
+		return;
+	chosen = find_chosen(fdt);
 	if (chosen < 0)
 		return;
-	fdt_for_each_subnode(vm, fdt, chosen) {
+	for (vm = tree_child(fdt, chosen); vm >= 0; vm = tree_sibling(fdt, vm)) {
 		if (!is_vm(fdt, vm))
 			continue;
-		fdt_for_each_subnode(module, fdt, vm) {
+		for (module = tree_child(fdt, vm); module >= 0; module = tree_sibling(fdt, module)) {
 			if (config_vm_reg(fdt, vm, module, &base, &len) == OK)
 				visit(ctx, base, len);
 		}
@@ -83,7 +83,7 @@ void config_for_each_reg(const void *fdt, size_t size, void (*visit)(void *ctx, 
 static bool is_enabled(const void *fdt, int node)
 {
 	int len;
-	const char *status = fdt_getprop(fdt, node, "status", &len);
+	const char *status = tree_prop(fdt, node, "status", &len);
 
 	if (!status)
 		return true;
@@ -105,7 +105,7 @@ static int check_plan(const struct vm_config *vm)
 
 static void parse_vm(const struct config_source *src, struct config *cfg, int node)
 {
-	const char *name = fdt_get_name(src->fdt, node, NULL);
+	const char *name = tree_name(src->fdt, node);
 	struct config_scope s = {
 		.src = src,
 		.prop = { .fdt = src->fdt, .file = src->file, .offset = node, .must_know = config_is_vocabulary }
@@ -136,7 +136,7 @@ static void find_console(const struct config_source *src, struct config *cfg, in
 {
 	const struct prop_place at = { src->file, CHOSEN, "trivet,console" };
 	int len;
-	const char *name = fdt_getprop(src->fdt, chosen, at.property, &len);
+	const char *name = tree_prop(src->fdt, chosen, at.property, &len);
 
 	if (!name)
 		return;
@@ -157,18 +157,19 @@ int config_parse(const struct config_source *src, struct config *cfg)
 {
 	const struct prop_place root = { src->file, "/", "header" };
 	const struct prop_place at = { src->file, CHOSEN, "compatible" };
+	const char *wrong = tree_check(src->fdt, src->size);
 	int chosen, node, seen = 0;
 
 	cfg->nr_vms = 0;
 	cfg->nr_refused = 0;
 	cfg->console = 0;
-	chosen = find_chosen(src->fdt, src->size);
-	if (chosen < 0 && chosen != -FDT_ERR_NOTFOUND) {
-		prop_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size, fdt_strerror(chosen));
+	if (wrong) {
+		prop_say(LOG_ERROR, &root, "%zu bytes are no sound device tree: %s", src->size, wrong);
 		return E_FORMAT;
 	}
+	chosen = find_chosen(src->fdt);
 	if (chosen >= 0) {
-		fdt_for_each_subnode(node, src->fdt, chosen) {
+		for (node = tree_child(src->fdt, chosen); node >= 0; node = tree_sibling(src->fdt, node)) {
 			if (!is_vm(src->fdt, node))
 				continue;
 			parse_vm(src, cfg, node);

@@ -22,6 +22,8 @@
 
 /* What happens when a VM powers off, or resets. */
 enum vm_action { VM_ACTION_STOP, VM_ACTION_RESTART };
+/* And when it hangs (watch.h), beyond a line in the log. */
+enum vm_on_hang { VM_HANG_REPORT, VM_HANG_STOP, VM_HANG_RESTART };
 
 /* An image that a module names: a file of the bundle, or an address. size 0: there is none. */
 struct vm_image {
@@ -34,6 +36,9 @@ struct vm_image {
 struct vm_disk {
 	struct vm_image image; /* a writable disk has its image to itself */
 	bool readonly;
+	bool host;		/* no image but a disk of the machine, which a writable disk has to itself, too */
+	bool host_readonly;	/* that one can only be read, whatever was asked for */
+	unsigned int host_disk; /* its number for plat/plat.h */
 };
 
 struct vm_config {
@@ -49,6 +54,7 @@ struct vm_config {
 
 	bool vpl011, rtc, rng;
 	enum vm_action on_poweroff, on_reboot;
+	enum vm_on_hang on_hang;
 
 	struct vm_image kernel; /* always there */
 	struct vm_image ramdisk;
@@ -76,6 +82,11 @@ struct config_source {
 	 * was kept back for modules. The function may be NULL: then no module may have a reg.
 	 */
 	const void *(*module_at)(pa_t pa, uint64_t size);
+	/*
+	 * Disk n of the machine, counted by address: its number for plat/plat.h, and whether it can only be read; or an
+	 * error with the reason in *why. The function may be NULL: then there are none.
+	 */
+	int (*host_disk)(unsigned int n, bool *readonly, const char **why);
 };
 
 /*

@@ -54,6 +54,27 @@ static int check_pair(const struct vm_config *vm, const struct user *a, const st
 	return E_EXIST;
 }
 
+/* The same disk of the machine: only for those that all only read it. */
+static int check_host_disks(const struct vm_config *vm, const struct vm_config *other)
+{
+	for (unsigned int i = 0; i < vm->nr_disks; i++) {
+		const struct vm_disk *mine = &vm->disk[i];
+		const unsigned int n = vm == other ? i : other->nr_disks;
+
+		for (unsigned int j = 0; mine->host && j < n; j++) {
+			const struct vm_disk *theirs = &other->disk[j];
+
+			if (!theirs->host || theirs->host_disk != mine->host_disk ||
+			    (mine->readonly && theirs->readonly))
+				continue;
+			vm_config_error(vm, mine->image.node, "trivet,host-disk",
+					"a writable disk cannot be shared: %s has it too", theirs->image.node);
+			return E_EXIST;
+		}
+	}
+	return OK;
+}
+
 /* A disk must not write to the machine file, and a reg has no business there. */
 static int check_machine_file(const struct config_source *src, const struct vm_config *vm, const struct user *u)
 {
@@ -68,12 +89,13 @@ static int check_against(const struct vm_config *vm, const struct user *mine, un
 {
 	struct user theirs[IMAGES_MAX];
 	const unsigned int n = images_of(other, theirs);
-	int r = OK;
+	int r;
 
 	if (strcmp(vm->name, other->name) == 0) {
 		vm_config_error(vm, NULL, "trivet,name", "\"%s\" is the name of %s too", vm->name, other->node);
 		return E_EXIST;
 	}
+	r = check_host_disks(vm, other);
 	for (unsigned int i = 0; r == OK && i < count; i++) {
 		for (unsigned int j = 0; r == OK && j < n; j++)
 			r = check_pair(vm, &mine[i], &theirs[j], false);
@@ -85,7 +107,7 @@ int config_check(const struct config_source *src, const struct config *cfg, cons
 {
 	struct user mine[IMAGES_MAX];
 	const unsigned int n = images_of(vm, mine);
-	int r = OK;
+	int r = check_host_disks(vm, vm);
 
 	for (unsigned int i = 0; r == OK && i < n; i++) {
 		r = check_machine_file(src, vm, &mine[i]);

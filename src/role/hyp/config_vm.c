@@ -9,6 +9,7 @@
 #include "lib/checked.h"
 #include "lib/string.h"
 #include "lib/string_ext.h"
+#include "lib/tree.h"
 #include "role/hyp/config_priv.h"
 #include "role/hyp/vmap.h"
 
@@ -120,6 +121,25 @@ static int take_action(struct prop_scope *p, const struct prop_row *prop, const 
 	return OK;
 }
 
+static int take_on_hang(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
+{
+	static const char *const words[] = {
+		[VM_HANG_REPORT] = "report",
+		[VM_HANG_STOP] = "stop",
+		[VM_HANG_RESTART] = "restart",
+	};
+	struct config_scope *s = config_scope(p);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(v->str, words[i]) == 0) {
+			s->vm->on_hang = (enum vm_on_hang)i;
+			return OK;
+		}
+	}
+	vm_config_error(s->vm, s->prop.node, prop->name, "must be \"report\", \"stop\" or \"restart\"");
+	return E_INVAL;
+}
+
 static int take_bootargs(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
 	struct config_scope *s = config_scope(p);
@@ -135,21 +155,17 @@ static int take_bootargs(struct prop_scope *p, const struct prop_row *prop, cons
 	return OK;
 }
 
-static int take_vpl011(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
+static int take_flag(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
-	struct config_scope *s = config_scope(p);
-	(void)prop;
-	(void)v;
-	s->vm->vpl011 = true;
-	return OK;
-}
+	struct vm_config *vm = config_scope(p)->vm;
 
-static int take_pin(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
-{
-	struct config_scope *s = config_scope(p);
-	(void)prop;
 	(void)v;
-	s->vm->pin = true;
+	if (strcmp(prop->name, "vpl011") == 0)
+		vm->vpl011 = true;
+	else if (strcmp(prop->name, "trivet,pin") == 0)
+		vm->pin = true;
+	else
+		vm->rng = true;
 	return OK;
 }
 
@@ -157,20 +173,11 @@ static int take_no_rtc(struct prop_scope *p, const struct prop_row *prop, const 
 {
 	struct config_scope *s = config_scope(p);
 	(void)v;
-	if (fdt_getprop(s->prop.fdt, s->prop.offset, "trivet,rtc", NULL)) {
+	if (tree_prop(s->prop.fdt, s->prop.offset, "trivet,rtc", NULL)) {
 		vm_config_error(s->vm, s->prop.node, prop->name, "is given together with trivet,rtc");
 		return E_INVAL;
 	}
 	s->vm->rtc = false;
-	return OK;
-}
-
-static int take_rng(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
-{
-	struct config_scope *s = config_scope(p);
-	(void)prop;
-	(void)v;
-	s->vm->rng = true;
 	return OK;
 }
 
@@ -180,16 +187,17 @@ static const struct prop_row vm_props[] = {
 	{ "compatible",              PROP_IGNORED,  true,  .take = NULL },
 	{ "memory",                  PROP_U64,      true,  .take = take_memory },
 	{ "cpus",                    PROP_U32,      true,  .take = take_cpus },
-	{ "vpl011",                  PROP_FLAG,     false, .take = take_vpl011 },
+	{ "vpl011",                  PROP_FLAG,     false, .take = take_flag },
 	{ "bootargs",                PROP_STRING,   false, .take = take_bootargs },
 	{ "trivet,name",             PROP_STRING,   false, .take = take_name },
 	{ "trivet,pcpus",            PROP_CELLS,    false, .take = take_pcpus },
-	{ "trivet,pin",              PROP_FLAG,     false, .take = take_pin },
+	{ "trivet,pin",              PROP_FLAG,     false, .take = take_flag },
 	{ "trivet,rtc",              PROP_FLAG,     false, .take = NULL },
 	{ "trivet,no-rtc",           PROP_FLAG,     false, .take = take_no_rtc },
-	{ "trivet,rng",              PROP_FLAG,     false, .take = take_rng },
+	{ "trivet,rng",              PROP_FLAG,     false, .take = take_flag },
 	{ "trivet,on-poweroff",      PROP_STRING,   false, .take = take_action },
 	{ "trivet,on-reboot",        PROP_STRING,   false, .take = take_action },
+	{ "trivet,on-hang",          PROP_STRING,   false, .take = take_on_hang },
 	{ "#address-cells",          PROP_U32,      false, .take = NULL },
 	{ "#size-cells",             PROP_U32,      false, .take = NULL },
 	{ "phandle",                 PROP_IGNORED,  false, .take = NULL },
@@ -211,6 +219,11 @@ static const struct prop_row vm_props[] = {
 _Static_assert(ARRAY_SIZE(vm_props) <= PROP_ROWS_MAX, "more rows than bits in seen");
 
 /* --- the images: modules and disks --- */
+
+static bool is_host_disk(const struct config_scope *s)
+{
+	return s->disk && s->disk->host;
+}
 
 static int take_readonly(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
 {
@@ -250,11 +263,34 @@ static int take_file(struct prop_scope *p, const struct prop_row *prop, const st
 	return OK;
 }
 
+static int take_host_disk(struct prop_scope *p, const struct prop_row *prop, const struct prop_value *v)
+{
+	struct config_scope *s = config_scope(p);
+	const char *why = "this machine has no disks";
+	bool readonly = false;
+	int disk = E_NOENT;
+
+	if (!s->disk) {
+		vm_config_error(s->vm, s->prop.node, prop->name, "belongs to a disk");
+		return E_INVAL;
+	}
+	if (s->src->host_disk)
+		disk = s->src->host_disk((unsigned int)v->num, &readonly, &why);
+	if (disk < 0) {
+		vm_config_error(s->vm, s->prop.node, prop->name, "disk %lu: %s", v->num, why);
+		return disk;
+	}
+	s->disk->host = true;
+	s->disk->host_disk = (unsigned int)disk;
+	s->disk->host_readonly = readonly;
+	return OK;
+}
+
 int config_vm_reg(const void *fdt, int parent, int module, pa_t *base, uint64_t *size)
 {
-	const int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent);
+	const int na = tree_cell(fdt, parent, "#address-cells", 2), ns = tree_cell(fdt, parent, "#size-cells", 1);
 	int len;
-	struct prop_value v = { .raw = fdt_getprop(fdt, module, "reg", &len) };
+	struct prop_value v = { .raw = tree_prop(fdt, module, "reg", &len) };
 	uint64_t n[2] = { 0, 0 }, end;
 
 	if (!v.raw)
@@ -304,12 +340,29 @@ static int image_from_reg(struct config_scope *s, int parent)
 static const struct prop_row image_props[] = {
 	{ "compatible", PROP_IGNORED, true, .take = NULL },
 	{ "trivet,file", PROP_STRING, false, .take = take_file },
+	{ "trivet,host-disk", PROP_U32, false, .take = take_host_disk },
 	{ "trivet,readonly", PROP_FLAG, false, .take = take_readonly },
 	{ "bootargs", PROP_STRING, false, .take = take_bootargs },
 	{ "reg", PROP_IGNORED, false, .take = NULL }, /* image_from_reg() */
 	{ "phandle", PROP_IGNORED, false, .take = NULL },
 };
 _Static_assert(ARRAY_SIZE(image_props) <= PROP_ROWS_MAX, "more rows than bits in seen");
+
+/* Of the three places that an image can be in, one. */
+static int check_place(struct config_scope *s)
+{
+	const char *other = s->image->file ? "trivet,file" : "trivet,host-disk";
+
+	if ((s->image->file || is_host_disk(s)) && tree_prop(s->prop.fdt, s->prop.offset, "reg", NULL)) {
+		vm_config_error(s->vm, s->prop.node, "reg", "is given together with %s", other);
+		return E_INVAL;
+	}
+	if (s->image->file && is_host_disk(s)) {
+		vm_config_error(s->vm, s->prop.node, "trivet,host-disk", "is given together with trivet,file");
+		return E_INVAL;
+	}
+	return OK;
+}
 
 static int parse_image(struct config_scope *s, int parent)
 {
@@ -323,13 +376,9 @@ static int parse_image(struct config_scope *s, int parent)
 	r = prop_parse(&s->prop, image_props, ARRAY_SIZE(image_props));
 	if (r != OK)
 		return r;
-	if (!s->image->file)
+	if (!s->image->file && !is_host_disk(s))
 		return image_from_reg(s, parent);
-	if (fdt_getprop(s->prop.fdt, s->prop.offset, "reg", NULL)) {
-		vm_config_error(s->vm, s->prop.node, "reg", "is given together with trivet,file");
-		return E_INVAL;
-	}
-	return OK;
+	return check_place(s);
 }
 
 static int parse_kernel(struct config_scope *s, int parent)
@@ -357,6 +406,12 @@ static int parse_disk(struct config_scope *s, int parent)
 	r = parse_image(s, parent);
 	if (r != OK)
 		return r;
+	if (s->disk->host_readonly && !s->disk->readonly) {
+		const struct prop_place at = { s->src->file, s->prop.node, "trivet,host-disk" };
+
+		prop_say(LOG_INFO, &at, "can only be read: as with trivet,readonly");
+		s->disk->readonly = true;
+	}
 	if (s->image->size % SECTOR) {
 		vm_config_error(s->vm, s->prop.node, s->image->file ? "trivet,file" : "reg",
 				"%zu bytes is no multiple of %u", s->image->size, SECTOR);
@@ -390,10 +445,10 @@ static int parse_child(struct config_scope *s, int parent)
 	int len;
 
 	for (size_t i = 0; i < ARRAY_SIZE(child_kinds); i++) {
-		if (fdt_node_check_compatible(s->prop.fdt, s->prop.offset, child_kinds[i].compatible) == 0)
+		if (tree_is_compatible(s->prop.fdt, s->prop.offset, child_kinds[i].compatible))
 			return child_kinds[i].parse(s, parent);
 	}
-	compatible = fdt_getprop(s->prop.fdt, s->prop.offset, "compatible", &len);
+	compatible = tree_prop(s->prop.fdt, s->prop.offset, "compatible", &len);
 	if (compatible && len > 0 && compatible[len - 1] == '\0' &&
 	    (config_is_vocabulary(compatible) || strncmp(compatible, "multiboot,", 10) == 0)) {
 		vm_config_error(s->vm, s->prop.node, "compatible", "\"%s\" is not understood", compatible);
@@ -418,12 +473,12 @@ int config_vm_parse(struct config_scope *s)
 	r = prop_parse(&s->prop, vm_props, ARRAY_SIZE(vm_props));
 	if (r != OK)
 		return r;
-	fdt_for_each_subnode(child, s->prop.fdt, s->prop.offset) {
+	for (child = tree_child(s->prop.fdt, s->prop.offset); child >= 0; child = tree_sibling(s->prop.fdt, child)) {
 		struct config_scope sub = { .src = s->src, .vm = vm, .prop = s->prop };
 
 		sub.prop.offset = child;
 
-		prop_path(sub.prop.node, s->prop.node, fdt_get_name(s->prop.fdt, child, NULL));
+		prop_path(sub.prop.node, s->prop.node, tree_name(s->prop.fdt, child));
 		r = parse_child(&sub, s->prop.offset);
 		if (r != OK)
 			return r;

@@ -16,6 +16,7 @@
 #include "core/sched.h"
 #include "core/vcpu.h"
 #include "role/hyp/vm.h"
+#include "role/hyp/vmap.h"
 #include "role/role.h"
 #include "vgic/vgic.h"
 #include "vgic/vtimer.h"
@@ -59,13 +60,13 @@ void psci_vcpu_entered(struct vcpu *v)
 
 /*
  * The vCPU with this target_cpu argument, or NULL. Sixteen vCPUs have one Aff1 (vmap_mpidr), so the index
- * follows from it.
+ * follows from it. Not asked of its registers: another core may be resetting them.
  */
 static struct vcpu *find_target(const struct partition *p, uint64_t mpidr)
 {
 	uint64_t index = BITS(mpidr, 15, 8) * 16 + BITS(mpidr, 7, 0);
 
-	if (index >= p->nr_vcpus || (p->vcpu[index]->arch.vmpidr & MPIDR_AFF) != mpidr)
+	if (index >= p->nr_vcpus || vmap_mpidr((unsigned int)index) != mpidr)
 		return NULL;
 	return p->vcpu[index];
 }
@@ -213,7 +214,8 @@ void psci_cpu_on(struct vcpu *v)
 /* 5.7: a node is ON when one of its cores is; else ON_PENDING when one is about to be; else OFF. */
 void psci_affinity_info(struct vcpu *v)
 {
-	uint64_t target = arg(v, 1), level = arg(v, 2), mask;
+	/* A level has 32 bits in either convention. */
+	uint64_t target = arg(v, 1), level = (uint32_t)v->arch.x[2], mask;
 	const struct partition *p = v->part;
 	int64_t r = PSCI_INVALID_PARAMETERS;
 
@@ -227,7 +229,7 @@ void psci_affinity_info(struct vcpu *v)
 		const struct vcpu *t = p->vcpu[i];
 		enum vcpu_state s = state_of(t);
 
-		if ((t->arch.vmpidr ^ target) & mask)
+		if ((vmap_mpidr(i) ^ target) & mask)
 			continue;
 		if ((s == VCPU_OFF || s == VCPU_READY) && on_is_pending(t)) {
 			r = PSCI_AFF_ON_PENDING;

@@ -23,11 +23,13 @@
 #include "role/hyp/bundle.h"
 #include "role/hyp/config.h"
 #include "role/hyp/console.h"
+#include "role/hyp/disks.h"
 #include "role/hyp/kept.h"
 #include "role/hyp/psci.h"
 #include "role/hyp/smccc.h"
 #include "role/hyp/trng.h"
 #include "role/hyp/vm.h"
+#include "role/hyp/watch.h"
 #include "vgic/vgic.h"
 #include "vgic/vtimer.h"
 
@@ -63,8 +65,8 @@ static enum irq_result maintenance_irq(uint32_t intid UNUSED, void *arg UNUSED)
 	return IRQ_DONE;
 }
 
-/* PPIs are enabled on each core by itself: when it gets its first vCPU. */
-static void enable_ppis(void)
+/* What each core has of its own, when it gets its first vCPU. */
+static void prepare_core(void)
 {
 	static uint64_t done;
 	uint64_t bit = BIT(this_cpu()->index);
@@ -74,6 +76,7 @@ static void enable_ppis(void)
 	__atomic_or_fetch(&done, bit, __ATOMIC_RELAXED);
 	host_irq_enable(hw.timer_intid[2]);
 	host_irq_enable(hw.maintenance_intid);
+	watch_core();
 }
 
 bool role_stage2_abort(struct vcpu *v UNUSED)
@@ -93,7 +96,7 @@ struct vcpu *role_next(struct vcpu *cur)
 
 void role_vcpu_load(struct vcpu *v)
 {
-	enable_ppis();
+	prepare_core();
 	psci_vcpu_entered(v);
 	vgic_load(v);
 	vtimer_load(v);
@@ -101,6 +104,7 @@ void role_vcpu_load(struct vcpu *v)
 
 void role_vcpu_save(struct vcpu *v)
 {
+	watch_look(v);
 	/* The timer first: it asks whether its interrupt is in flight. */
 	vtimer_save(v);
 	vgic_save(v);
@@ -149,7 +153,7 @@ void role_partition_stopped(struct partition *p)
 
 void role_partition_all_off(struct partition *p)
 {
-	log_limited(16, LOG_WARN, "%s: all vCPUs are off", p->name);
+	watch_all_off(p->role);
 }
 
 void role_partition_fault(struct vcpu *v, const char *why)
@@ -189,6 +193,7 @@ static int read_config(void)
 		.bundle = &bundle,
 		.nr_pcpus = nr_cpus,
 		.module_at = kept_module_at,
+		.host_disk = disks_get,
 	};
 	int err = hw_bundle(&base, &size);
 
@@ -212,6 +217,7 @@ static void register_irqs(void)
 
 static void build_vms(void)
 {
+	watch_init(vms, config.nr_vms);
 	for (unsigned int i = 0; i < config.nr_vms; i++) {
 		vms[i] = vm_create(&config.vm[i], vm_lost);
 		if (vms[i])

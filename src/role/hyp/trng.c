@@ -34,34 +34,39 @@ static uint32_t rotl(uint32_t x, unsigned int n)
 	return x << n | x >> (32 - n);
 }
 
-static void quarter_round(uint32_t *s, unsigned int a, unsigned int b, unsigned int c, unsigned int d)
+static inline void quarter_round(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
 {
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 16);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 12);
-	s[a] += s[b];
-	s[d] = rotl(s[d] ^ s[a], 8);
-	s[c] += s[d];
-	s[b] = rotl(s[b] ^ s[c], 7);
+	*a += *b;
+	*d = rotl(*d ^ *a, 16);
+	*c += *d;
+	*b = rotl(*b ^ *c, 12);
+	*a += *b;
+	*d = rotl(*d ^ *a, 8);
+	*c += *d;
+	*b = rotl(*b ^ *c, 7);
 }
 
 /* One block for a counter value, nonce 0: a key serves one request only. */
 static void chacha_block(const uint32_t key[KEY_WORDS], uint32_t counter, uint32_t out[BLOCK_WORDS])
 {
-	uint32_t in[BLOCK_WORDS] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
+	uint32_t in[BLOCK_WORDS] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 }, x[BLOCK_WORDS];
 
 	memcpy(&in[4], key, KEY_WORDS * sizeof(uint32_t));
 	in[12] = counter;
-	memcpy(out, in, sizeof(in));
+	memcpy(x, in, sizeof(in));
+	/* All indices are constants, so that it is done in registers. */
 	for (unsigned int i = 0; i < 10; i++) {
-		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(out, c, 4 + c, 8 + c, 12 + c);
-		for (unsigned int c = 0; c < 4; c++)
-			quarter_round(out, c, 4 + (c + 1) % 4, 8 + (c + 2) % 4, 12 + (c + 3) % 4);
+		quarter_round(&x[0], &x[4], &x[8], &x[12]);
+		quarter_round(&x[1], &x[5], &x[9], &x[13]);
+		quarter_round(&x[2], &x[6], &x[10], &x[14]);
+		quarter_round(&x[3], &x[7], &x[11], &x[15]);
+		quarter_round(&x[0], &x[5], &x[10], &x[15]);
+		quarter_round(&x[1], &x[6], &x[11], &x[12]);
+		quarter_round(&x[2], &x[7], &x[8], &x[13]);
+		quarter_round(&x[3], &x[4], &x[9], &x[14]);
 	}
 	for (unsigned int i = 0; i < BLOCK_WORDS; i++)
-		out[i] += in[i];
+		out[i] = x[i] + in[i];
 }
 
 static void rekey_locked(void)
@@ -88,17 +93,18 @@ static void absorb_locked(const void *data, size_t n)
 	}
 }
 
-/* FEAT_RNG's numbers into the key. False when there is none. */
-static bool absorb_hardware_locked(unsigned int words)
-{
-	uint64_t w;
+#define HARDWARE_WORDS (KEY_WORDS / 2) /* of 64 bits: a key's length */
 
-	for (unsigned int i = 0; i < words; i++) {
-		if (!arch_random(&w))
-			return false;
-		absorb_locked(&w, sizeof(w));
-	}
-	return true;
+/* A key's length of FEAT_RNG's numbers. False when there is none, or not enough: what came counts all the same. */
+static bool absorb_hardware_locked(void)
+{
+	uint64_t w[HARDWARE_WORDS];
+	size_t n = 0;
+
+	while (n < HARDWARE_WORDS && arch_random(&w[n]))
+		n++;
+	absorb_locked(w, n * sizeof(w[0]));
+	return n == HARDWARE_WORDS;
 }
 
 static void absorb_jitter_locked(void)
@@ -120,12 +126,15 @@ void trng_init(void)
 
 	spin_lock(&rng.lock);
 	rng.quality = TRNG_WEAK;
-	absorb_jitter_locked();
 	absorb_locked(hw.seed, hw.seed_size);
 	if (hw.seed_size >= SEED_FULL)
 		rng.quality = TRNG_SEEDED;
-	if (absorb_hardware_locked(KEY_WORDS))
+	/* Twice a key's length. */
+	if (absorb_hardware_locked() && absorb_hardware_locked())
 		rng.quality = TRNG_HARDWARE;
+	/* It costs much and is worth little: where there is nothing else. */
+	if (rng.quality == TRNG_WEAK)
+		absorb_jitter_locked();
 	spin_unlock(&rng.lock);
 	log_info("random numbers: %s", says[rng.quality]);
 }
@@ -142,7 +151,7 @@ void trng_fill(void *buf, size_t n)
 
 	spin_lock(&rng.lock);
 	/* Where there is hardware, every request has fresh entropy; where it has run dry for now, the key must do. */
-	(void)absorb_hardware_locked(KEY_WORDS / 2);
+	(void)absorb_hardware_locked();
 	while (n) {
 		size_t part = MIN(n, (size_t)BLOCK_BYTES);
 

@@ -11,6 +11,7 @@
 
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "lib/tree_write.h"
 #include "role/hyp/vmap.h"
 
 #define NODE_NAME_MAX 40
@@ -23,44 +24,32 @@ enum { PHANDLE_GIC = 1, PHANDLE_CLOCK = 2 };
 enum { GIC_SPI = 0, GIC_PPI = 1 };
 enum { IRQ_LEVEL_HIGH = 4, IRQ_LEVEL_LOW = 8 };
 
-/* A tree being written. The first error sticks, so that the writers below need no checks of their own. */
-struct writer {
-	void *fdt;
-	int err;
-};
-
-static void put(struct writer *w, const char *name, const void *value, size_t size)
+static void put_flag(struct tree_writer *w, const char *name)
 {
-	if (!w->err)
-		w->err = fdt_property(w->fdt, name, value, (int)size);
+	tree_write_prop(w, name, NULL, 0);
 }
 
-static void put_flag(struct writer *w, const char *name)
+static void put_str(struct tree_writer *w, const char *name, const char *s)
 {
-	put(w, name, NULL, 0);
+	tree_write_prop(w, name, s, strlen(s) + 1);
 }
 
-static void put_str(struct writer *w, const char *name, const char *s)
-{
-	put(w, name, s, strlen(s) + 1);
-}
-
-static void put_u32(struct writer *w, const char *name, uint32_t v)
+static void put_u32(struct tree_writer *w, const char *name, uint32_t v)
 {
 	fdt32_t cell = cpu_to_fdt32(v);
 
-	put(w, name, &cell, sizeof(cell));
+	tree_write_prop(w, name, &cell, sizeof(cell));
 }
 
-static void put_u64(struct writer *w, const char *name, uint64_t v)
+static void put_u64(struct tree_writer *w, const char *name, uint64_t v)
 {
 	fdt64_t cells = cpu_to_fdt64(v);
 
-	put(w, name, &cells, sizeof(cells));
+	tree_write_prop(w, name, &cells, sizeof(cells));
 }
 
 /* reg of count (address, size) pairs, two cells each. */
-static void put_reg(struct writer *w, const struct vmap_region *regions, size_t count)
+static void put_reg(struct tree_writer *w, const struct vmap_region *regions, size_t count)
 {
 	fdt64_t cells[4];
 
@@ -68,42 +57,30 @@ static void put_reg(struct writer *w, const struct vmap_region *regions, size_t 
 		cells[2 * i] = cpu_to_fdt64(regions[i].base);
 		cells[2 * i + 1] = cpu_to_fdt64(regions[i].size);
 	}
-	put(w, "reg", cells, 2 * count * sizeof(cells[0]));
+	tree_write_prop(w, "reg", cells, 2 * count * sizeof(cells[0]));
 }
 
-static void put_spi(struct writer *w, unsigned int intid)
+static void put_spi(struct tree_writer *w, unsigned int intid)
 {
 	const fdt32_t cells[] = { cpu_to_fdt32(GIC_SPI), cpu_to_fdt32(intid - VMAP_SPI(0)),
 				  cpu_to_fdt32(IRQ_LEVEL_HIGH) };
 
-	put(w, "interrupts", cells, sizeof(cells));
+	tree_write_prop(w, "interrupts", cells, sizeof(cells));
 }
 
-static void begin(struct writer *w, const char *name)
-{
-	if (!w->err)
-		w->err = fdt_begin_node(w->fdt, name);
-}
-
-static void begin_at(struct writer *w, const char *name, uint64_t address)
+static void begin_at(struct tree_writer *w, const char *name, uint64_t address)
 {
 	char buf[NODE_NAME_MAX];
 
 	fmt_snprintf(buf, sizeof(buf), "%s@%lx", name, address);
-	begin(w, buf);
+	tree_write_node(w, buf);
 }
 
-static void end(struct writer *w)
-{
-	if (!w->err)
-		w->err = fdt_end_node(w->fdt);
-}
-
-static void put_root(struct writer *w)
+static void put_root(struct tree_writer *w)
 {
 	static const char compatible[] = "trivet,vm\0linux,dummy-virt";
 
-	put(w, "compatible", compatible, sizeof(compatible));
+	tree_write_prop(w, "compatible", compatible, sizeof(compatible));
 	put_str(w, "model", "Trivet virtual machine");
 	put_u32(w, "#address-cells", 2);
 	put_u32(w, "#size-cells", 2);
@@ -111,13 +88,13 @@ static void put_root(struct writer *w)
 	put_flag(w, "dma-coherent");
 }
 
-static void write_chosen(struct writer *w, const struct vm_config *vm, const struct loader_plan *plan,
+static void write_chosen(struct tree_writer *w, const struct vm_config *vm, const struct loader_plan *plan,
 			 vfdt_random_fn random)
 {
 	char path[NODE_NAME_MAX];
 	uint8_t seed[RNG_SEED_SIZE];
 
-	begin(w, "chosen");
+	tree_write_node(w, "chosen");
 	if (vm->bootargs[0])
 		put_str(w, "bootargs", vm->bootargs);
 	if (vm->vpl011) {
@@ -130,27 +107,27 @@ static void write_chosen(struct writer *w, const struct vm_config *vm, const str
 	}
 	if (random) {
 		random(seed, sizeof(uint64_t));
-		put(w, "kaslr-seed", seed, sizeof(uint64_t));
+		tree_write_prop(w, "kaslr-seed", seed, sizeof(uint64_t));
 		random(seed, sizeof(seed));
-		put(w, "rng-seed", seed, sizeof(seed));
+		tree_write_prop(w, "rng-seed", seed, sizeof(seed));
 		memset(seed, 0, sizeof(seed));
 	}
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_memory(struct writer *w, const struct vm_config *vm)
+static void write_memory(struct tree_writer *w, const struct vm_config *vm)
 {
 	const struct vmap_region ram = { .base = vmap[VMAP_RAM].base, .size = vm->memory };
 
 	begin_at(w, vmap[VMAP_RAM].name, ram.base);
 	put_str(w, "device_type", "memory");
 	put_reg(w, &ram, 1);
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_cpus(struct writer *w, const struct vm_config *vm)
+static void write_cpus(struct tree_writer *w, const struct vm_config *vm)
 {
-	begin(w, "cpus");
+	tree_write_node(w, "cpus");
 	put_u32(w, "#address-cells", 1);
 	put_u32(w, "#size-cells", 0);
 	for (unsigned int i = 0; i < vm->nr_vcpus; i++) {
@@ -159,22 +136,22 @@ static void write_cpus(struct writer *w, const struct vm_config *vm)
 		put_str(w, "compatible", "arm,armv8");
 		put_u32(w, "reg", (uint32_t)vmap_mpidr(i));
 		put_str(w, "enable-method", "psci");
-		end(w);
+		tree_write_end(w);
 	}
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_psci(struct writer *w)
+static void write_psci(struct tree_writer *w)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2";
 
-	begin(w, "psci");
-	put(w, "compatible", compatible, sizeof(compatible));
+	tree_write_node(w, "psci");
+	tree_write_prop(w, "compatible", compatible, sizeof(compatible));
 	put_str(w, "method", "hvc");
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_timer(struct writer *w)
+static void write_timer(struct tree_writer *w)
 {
 	/* The binding's order: secure, non-secure, virtual, hypervisor. */
 	static const unsigned int ppi[] = { VMAP_PPI_SEC_TIMER, VMAP_PPI_PTIMER, VMAP_PPI_VTIMER, VMAP_PPI_HYP_TIMER };
@@ -185,13 +162,13 @@ static void write_timer(struct writer *w)
 		cells[3 * i + 1] = cpu_to_fdt32(ppi[i] - 16);
 		cells[3 * i + 2] = cpu_to_fdt32(IRQ_LEVEL_LOW);
 	}
-	begin(w, "timer");
+	tree_write_node(w, "timer");
 	put_str(w, "compatible", "arm,armv8-timer");
-	put(w, "interrupts", cells, sizeof(cells));
-	end(w);
+	tree_write_prop(w, "interrupts", cells, sizeof(cells));
+	tree_write_end(w);
 }
 
-static void write_gic(struct writer *w, const struct vm_config *vm)
+static void write_gic(struct tree_writer *w, const struct vm_config *vm)
 {
 	const struct vmap_region regions[] = {
 		vmap[VMAP_GICD],
@@ -208,49 +185,49 @@ static void write_gic(struct writer *w, const struct vm_config *vm)
 	put_u32(w, "#redistributor-regions", 1);
 	put_reg(w, regions, ARRAY_SIZE(regions));
 	put_u32(w, "phandle", PHANDLE_GIC);
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_clock(struct writer *w)
+static void write_clock(struct tree_writer *w)
 {
-	begin(w, "apb-pclk");
+	tree_write_node(w, "apb-pclk");
 	put_str(w, "compatible", "fixed-clock");
 	put_u32(w, "#clock-cells", 0);
 	put_u32(w, "clock-frequency", CLOCK_HZ);
 	put_str(w, "clock-output-names", "clk24mhz");
 	put_u32(w, "phandle", PHANDLE_CLOCK);
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_pl011(struct writer *w)
+static void write_pl011(struct tree_writer *w)
 {
 	static const char compatible[] = "arm,pl011\0arm,primecell";
 	static const char clock_names[] = "uartclk\0apb_pclk";
 	const fdt32_t clocks[] = { cpu_to_fdt32(PHANDLE_CLOCK), cpu_to_fdt32(PHANDLE_CLOCK) };
 
 	begin_at(w, vmap[VMAP_PL011].name, vmap[VMAP_PL011].base);
-	put(w, "compatible", compatible, sizeof(compatible));
+	tree_write_prop(w, "compatible", compatible, sizeof(compatible));
 	put_reg(w, &vmap[VMAP_PL011], 1);
 	put_spi(w, vmap[VMAP_PL011].intid);
-	put(w, "clocks", clocks, sizeof(clocks));
-	put(w, "clock-names", clock_names, sizeof(clock_names));
-	end(w);
+	tree_write_prop(w, "clocks", clocks, sizeof(clocks));
+	tree_write_prop(w, "clock-names", clock_names, sizeof(clock_names));
+	tree_write_end(w);
 }
 
-static void write_pl031(struct writer *w)
+static void write_pl031(struct tree_writer *w)
 {
 	static const char compatible[] = "arm,pl031\0arm,primecell";
 
 	begin_at(w, vmap[VMAP_PL031].name, vmap[VMAP_PL031].base);
-	put(w, "compatible", compatible, sizeof(compatible));
+	tree_write_prop(w, "compatible", compatible, sizeof(compatible));
 	put_reg(w, &vmap[VMAP_PL031], 1);
 	put_spi(w, vmap[VMAP_PL031].intid);
 	put_u32(w, "clocks", PHANDLE_CLOCK);
 	put_str(w, "clock-names", "apb_pclk");
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_virtio(struct writer *w, unsigned int slot)
+static void write_virtio(struct tree_writer *w, unsigned int slot)
 {
 	const struct vmap_region region = { .base = vmap_virtio_base(slot).a, .size = vmap[VMAP_VIRTIO].size };
 
@@ -259,10 +236,10 @@ static void write_virtio(struct writer *w, unsigned int slot)
 	put_reg(w, &region, 1);
 	put_spi(w, vmap_virtio_intid(slot));
 	put_flag(w, "dma-coherent");
-	end(w);
+	tree_write_end(w);
 }
 
-static void write_devices(struct writer *w, const struct vm_config *vm)
+static void write_devices(struct tree_writer *w, const struct vm_config *vm)
 {
 	if (vm->vpl011 || vm->rtc)
 		write_clock(w);
@@ -277,12 +254,10 @@ static void write_devices(struct writer *w, const struct vm_config *vm)
 int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_random_fn random, void *buf,
 	       size_t size)
 {
-	struct writer w = { .fdt = buf };
+	struct tree_writer w;
 
-	w.err = fdt_create(buf, (int)MIN(size, (size_t)INT32_MAX));
-	if (!w.err)
-		w.err = fdt_finish_reservemap(buf);
-	begin(&w, "");
+	tree_write_begin(&w, buf, size);
+	tree_write_node(&w, "");
 	put_root(&w);
 	write_chosen(&w, vm, plan, random);
 	write_memory(&w, vm);
@@ -291,8 +266,6 @@ int vfdt_build(const struct vm_config *vm, const struct loader_plan *plan, vfdt_
 	write_timer(&w);
 	write_gic(&w, vm);
 	write_devices(&w, vm);
-	end(&w);
-	if (!w.err)
-		w.err = fdt_finish(buf);
-	return w.err ? E_NOMEM : (int)fdt_totalsize(buf);
+	tree_write_end(&w);
+	return tree_write_finish(&w);
 }

@@ -14,10 +14,12 @@
 #include "core/percpu.h"
 #include "core/sched.h"
 #include "core/time.h"
+#include "core/trace_exits.h"
 #include "core/vcpu.h"
 #include "dev/block.h"
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "role/hyp/disks.h"
 #include "role/hyp/trng.h"
 #include "role/hyp/vfdt.h"
 #include "role/hyp/vmap.h"
@@ -108,9 +110,14 @@ static int build_disk(struct vm *vm, unsigned int i)
 	int err;
 
 	/* The image's bytes are ours to write: config.c has seen to it that a writable disk shares them with nobody. */
-	b = block_mem_create((void *)(uintptr_t)d->image.data, d->image.size, d->readonly);
+	if (d->host)
+		b = block_host_create(d->host_disk, d->readonly);
+	else
+		b = block_mem_create((void *)(uintptr_t)d->image.data, d->image.size, d->readonly);
 	if (!b)
 		return E_NOMEM;
+	if (d->host)
+		disks_enable(d->host_disk, vm->cfg->pcpu[0]);
 	(void)fmt_snprintf(id, sizeof(id), "trivet-%s-%u", vm->cfg->name, i);
 	err = virtio_blk_create(vm->p, vmap_virtio_base(i), vmap_virtio_intid(i), b, id, &vm->disk[i]);
 	if (err != OK)
@@ -263,21 +270,25 @@ static int load_images(struct vm *vm)
 static int start_now(struct vm *vm)
 {
 	struct partition *p = vm->p;
-	int err = load_images(vm);
+	int err;
 
+	/* First of all: what a device of the former life still has to do must not reach the memory of the new one. */
+	reset_devices(vm);
+	err = load_images(vm);
 	if (err != OK)
 		return err;
-	reset_devices(vm);
 	reset_vcpus(vm);
 	/* Translations of its former life: a payload may turn its MMU on without a thought for them. */
 	arch_s2_tlb_flush_all(p->s2.vttbr);
 	vcpu_reset(p->vcpu[0], vm->plan.entry.a, vm->plan.dtb.a);
 	__atomic_store_n(&vm->on_pending, 0, __ATOMIC_RELAXED);
 	memset(vm->psci, 0, sizeof(vm->psci));
+	watch_reset(vm);
 	__atomic_store_n(&vm->end, VM_END_NONE, __ATOMIC_RELAXED);
 	spin_lock(&p->lock);
 	p->state = PARTITION_RUNNING;
 	spin_unlock(&p->lock);
+	trace_start(p);
 	err = sched_start(p->vcpu[0]);
 	if (err == OK && vm->uart)
 		console_restarted(&vm->console);
@@ -322,6 +333,7 @@ bool vm_stopped(struct vm *vm)
 	const char *what = "stopped";
 	uint64_t until;
 
+	trace_say(vm->p, vm->started);
 	switch ((enum vm_end)__atomic_load_n(&vm->end, __ATOMIC_ACQUIRE)) {
 	case VM_END_POWEROFF:
 		what = "powered off";
@@ -330,6 +342,10 @@ bool vm_stopped(struct vm *vm)
 	case VM_END_REBOOT:
 		what = "reset";
 		action = vm->cfg->on_reboot;
+		break;
+	case VM_END_HANG:
+		what = "ended";
+		action = vm->cfg->on_hang == VM_HANG_RESTART ? VM_ACTION_RESTART : VM_ACTION_STOP;
 		break;
 	case VM_END_FAULT:
 	case VM_END_NONE:

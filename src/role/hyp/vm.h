@@ -21,6 +21,7 @@
 #include "role/hyp/loader.h"
 #include "role/hyp/psci.h"
 #include "role/hyp/vm_ram.h"
+#include "role/hyp/watch.h"
 
 /* Why a VM stops. The first reason counts. */
 enum vm_end {
@@ -28,6 +29,7 @@ enum vm_end {
 	VM_END_POWEROFF,
 	VM_END_REBOOT,
 	VM_END_FAULT, /* it did what it cannot go on from: stays stopped */
+	VM_END_HANG,  /* the watch says so */
 };
 
 struct vm {
@@ -37,6 +39,7 @@ struct vm {
 	uint64_t on_pending; /* psci.c: atomic */
 	struct psci_vcpu psci[CONFIG_MAX_VCPUS];
 	uint32_t end; /* enum vm_end, atomic: set once in a run */
+	struct watch watch;
 
 	struct timer restart;	     /* pending while it rests before a restart */
 	uint64_t started, load_time; /* when it was started last (counter), and how long that took (ticks) */

@@ -95,6 +95,7 @@ void vm_ram_clear(struct vm_ram *ram)
 		void *page = pa_to_ptr(b->pa);
 
 		arch_zero_pages(page, block_size(b->order));
-		arch_dcache_clean_inval(page, block_size(b->order));
+		if (!arch_s2_is_coherent())
+			arch_dcache_clean_inval(page, block_size(b->order));
 	}
 }

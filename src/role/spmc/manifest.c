@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the decoders of both kinds of manifest share; see manifest.h. No state, no lock. After fdt_check_full() every
+ * What the decoders of both kinds of manifest share; see manifest.h. No state, no lock. After tree_check() every
  * offset and string of the tree is inside it, so libfdt's readers cannot be led astray.
  */
 #include "role/spmc/manifest.h"
@@ -8,15 +8,16 @@
 #include <libfdt.h>
 
 #include "lib/string_ext.h"
+#include "lib/tree.h"
 #include "role/spmc/manifest_priv.h"
 
 int manifest_open(const struct manifest_source *src, const char *compatible, struct prop_scope *root)
 {
 	const struct prop_place at = { src->file, "/", "header" };
-	const int error = fdt_check_full(src->fdt, src->size);
+	const char *wrong = tree_check(src->fdt, src->size);
 
-	if (error) {
-		prop_say(LOG_ERROR, &at, "%zu bytes are no sound device tree: %s", src->size, fdt_strerror(error));
+	if (wrong) {
+		prop_say(LOG_ERROR, &at, "%zu bytes are no sound device tree: %s", src->size, wrong);
 		return E_FORMAT;
 	}
 	*root = (struct prop_scope){ .fdt = src->fdt, .file = src->file, .offset = 0, .node = "/" };

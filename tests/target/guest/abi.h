@@ -67,6 +67,10 @@ enum guest_program {
 	G_FETCH,
 	G_PSCI,
 	G_SUSPEND,
+	G_TOKEN,
 };
+
+/* G_TOKEN: how its vCPUs wait for one another. */
+enum token_wait { TOKEN_YIELD, TOKEN_WFE, TOKEN_MONITOR };
 
 #endif

@@ -270,5 +270,6 @@ PROGRAM(g_pl011);
 PROGRAM(g_fetch);
 PROGRAM(g_psci);
 PROGRAM(g_suspend);
+PROGRAM(g_token);
 
 #endif

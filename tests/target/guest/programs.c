@@ -52,4 +52,5 @@ const program_fn programs[] = {
 	[G_FETCH] = g_fetch,
 	[G_PSCI] = g_psci,
 	[G_SUSPEND] = g_suspend,
+	[G_TOKEN] = g_token,
 };

@@ -75,17 +75,43 @@ static void test_immediates(void **state UNUSED)
 		assert_int_equal(decode_load_store(0xf8400441 | field, &a), OK); /* ldr x1, [x2], #imm */
 		assert_true(a.writeback);
 		assert_int_equal(a.wb_offset, imm);
+		assert_int_equal(a.offset, 0);
 		assert_int_equal(decode_load_store(0xb8400c41 | field, &a), OK); /* ldr w1, [x2, #imm]! */
 		assert_int_equal(a.wb_offset, imm);
+		assert_int_equal(a.offset, imm);
 	}
 	for (int imm = -64; imm < 64; imm++) {
 		uint32_t field = ((uint32_t)imm & 0x7f) << 15;
 
 		assert_int_equal(decode_load_store(0xa8c00c41 | field, &a), OK); /* ldp x1, x3, [x2], #imm * 8 */
 		assert_int_equal(a.wb_offset, imm * 8);
+		assert_int_equal(a.offset, 0);
 		assert_int_equal(decode_load_store(0x29800c41 | field, &a), OK); /* stp w1, w3, [x2, #imm * 4]! */
 		assert_int_equal(a.wb_offset, imm * 4);
+		assert_int_equal(a.offset, imm * 4);
+		assert_int_equal(decode_load_store(0xa9400c41 | field, &a), OK); /* ldp x1, x3, [x2, #imm * 8] */
+		assert_false(a.writeback);
+		assert_int_equal(a.offset, imm * 8);
+		assert_int_equal(decode_load_store(0x28400c41 | field, &a), OK); /* ldnp w1, w3, [x2, #imm * 4] */
+		assert_int_equal(a.offset, imm * 4);
 	}
+}
+
+/* SYS: exactly the six DC by address that neither store nor touch tags. */
+static void test_cache(void **state UNUSED)
+{
+	unsigned int found = 0;
+
+	for (uint32_t op = 0; op < 0x4000; op++) { /* op1, CRn, CRm, op2 */
+		struct decode_access a;
+		uint32_t insn = 0xd5080000 | op << 5 | 3;
+
+		if (decode_load_store(insn, &a) != OK)
+			continue;
+		assert_int_equal(a.kind, DECODE_CACHE);
+		found++;
+	}
+	assert_int_equal(found, 6);
 }
 
 /* What is accepted can be emulated without looking further, whatever the word was. */
@@ -123,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_immediates),
+		cmocka_unit_test(test_cache),
 		cmocka_unit_test(test_any_word),
 	};
 

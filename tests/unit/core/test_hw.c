@@ -38,7 +38,7 @@ static void cells(const char *name, unsigned int n, const uint32_t *v)
 static struct {
 	unsigned int cpus, banks, gicr_regions;
 	const char *stdout_path, *uart_status;
-	bool no_psci, hvc, initrd64;
+	bool no_psci, hvc, initrd64, virtio;
 } opt;
 
 static void cpu_nodes(void)
@@ -143,6 +143,57 @@ static void device_nodes(void)
 	END;
 }
 
+/* Not in the order of their addresses; behind a bus; and those that are not to be used. */
+static void virtio_nodes(void)
+{
+	NODE("virtio_mmio@a000200");
+	STR("compatible", "virtio,mmio");
+	CELLS("reg", 0, 0xa000200, 0, 0x200);
+	CELLS("interrupts", 0, 17, 1);
+	assert_int_equal(fdt_property(tree, "dma-coherent", NULL, 0), 0);
+	END;
+	NODE("virtio_mmio@a000000");
+	STR("compatible", "virtio,mmio");
+	CELLS("reg", 0, 0xa000000, 0, 0x200);
+	CELLS("interrupts", 0, 16, 4);
+	END;
+	NODE("bus");
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
+	CELLS("ranges", 0, 0, 0x9f00000, 0x10000);
+	assert_int_equal(fdt_property(tree, "dma-coherent", NULL, 0), 0);
+	NODE("virtio@100");
+	STRS("compatible", "some,device\0virtio,mmio");
+	CELLS("reg", 0x100, 0x100);
+	CELLS("interrupts", 0, 18, 2);
+	END;
+	END;
+	NODE("virtio_mmio@a000400");
+	STR("compatible", "virtio,mmio");
+	STR("status", "disabled");
+	CELLS("reg", 0, 0xa000400, 0, 0x200);
+	CELLS("interrupts", 0, 19, 1);
+	END;
+	NODE("virtio_mmio@a000600");
+	STR("compatible", "virtio,mmio");
+	CELLS("interrupts", 0, 20, 1);
+	END;
+	NODE("virtio_mmio@a000800");
+	STR("compatible", "virtio,mmio");
+	CELLS("reg", 0, 0xa000800, 0, 0x200);
+	END;
+	NODE("virtio_mmio@a000a00"); /* a PPI: of which core? */
+	STR("compatible", "virtio,mmio");
+	CELLS("reg", 0, 0xa000a00, 0, 0x200);
+	CELLS("interrupts", 1, 5, 1);
+	END;
+	NODE("virtio_mmio@a000c00");
+	STR("compatible", "virtio,mmio");
+	CELLS("reg", 0, 0xa000c00, 0, 0x200);
+	CELLS("interrupts", 0, 2000, 1);
+	END;
+}
+
 static size_t build(void)
 {
 	assert_int_equal(fdt_create(tree, sizeof(tree)), 0);
@@ -162,6 +213,8 @@ static size_t build(void)
 	cpu_nodes();
 	gic_node();
 	device_nodes();
+	if (opt.virtio)
+		virtio_nodes();
 	END;
 	assert_int_equal(fdt_finish(tree), 0);
 	return fdt_totalsize(tree);
@@ -359,6 +412,9 @@ static void test_wrong_numbers(void **state UNUSED)
 	assert_int_equal(WITH("/", "#size-cells", UINT32_MAX), E_FORMAT);
 	assert_int_equal(WITH("/cpus", "#address-cells", 2), E_FORMAT);
 	assert_int_equal(WITH("/cpus/cpu@0", "reg", 1, 2), E_FORMAT);
+	assert_int_equal(WITH("/cpus/cpu@2", "reg", 0), E_FORMAT);
+	assert_non_null(strstr(err.text, "/cpus/cpu@2: reg: another core has the same"));
+	assert_int_equal(WITH("/cpus/cpu@1", "reg", 0), OK); /* is disabled */
 	assert_int_equal(WITH("/intc@8000000", "#interrupt-cells", 2), E_FORMAT);
 	assert_int_equal(WITH("/intc@8000000", "#interrupt-cells", UINT32_MAX), E_FORMAT);
 	assert_int_equal(WITH("/intc@8000000", "interrupts", 1), E_FORMAT);
@@ -373,6 +429,10 @@ static void test_wrong_numbers(void **state UNUSED)
 	assert_int_equal(WITH("/timer", "interrupts", 1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4), OK);
 	assert_int_equal(WITH("/pl011@9000000", "interrupts", 1, 99, 4), E_FORMAT);
 	assert_int_equal(WITH("/pl011@9000000", "reg", 0), E_FORMAT);
+	assert_int_equal(WITH("/pl011@9000000", "reg", 0, 0x9000000, 0, 0), E_FORMAT);
+	assert_int_equal(WITH("/intc@8000000", "reg", 0, 0x8000000, 0, 0, 0, 0x80a0000, 0, 0xf60000, 0x40, 0, 0, 1),
+			 E_FORMAT);
+	assert_non_null(strstr(err.text, "/intc@8000000: reg: is empty, or wraps around"));
 	assert_int_equal(WITH("/chosen", "linux,initrd-end", 0x47ffffff), E_FORMAT);
 	assert_int_equal(WITH("/chosen", "linux,initrd-end", 0, 0, 0), E_FORMAT);
 	assert_int_equal(WITH("/chosen", "linux,initrd-end", 0x48000000), OK); /* empty */
@@ -499,6 +559,29 @@ static void test_buses(void **state UNUSED)
 	assert_int_equal(behind(30, two_buses + 1, 4), E_FORMAT);
 }
 
+static void test_virtio(void **state UNUSED)
+{
+	struct hw_virtio v[8];
+
+	assert_int_equal(parse(build()), OK);
+	assert_int_equal(hw_find_virtio(tree, v, 8), 0);
+	opt.virtio = true;
+	assert_int_equal(parse(build()), OK);
+	memset(v, 0xa5, sizeof(v));
+	assert_int_equal(hw_find_virtio(tree, v, 8), 3);
+	is_range(v[0].regs, 0x9f00100, 0x100);
+	is_range(v[1].regs, 0xa000000, 0x200);
+	is_range(v[2].regs, 0xa000200, 0x200);
+	assert_int_equal(v[0].intid, 50);
+	assert_int_equal(v[1].intid, 48);
+	assert_int_equal(v[2].intid, 49);
+	assert_true(v[0].edge && !v[1].edge && v[2].edge);
+	assert_true(v[0].coherent && !v[1].coherent && v[2].coherent);
+	memset(v, 0xa5, sizeof(v));
+	assert_int_equal(hw_find_virtio(tree, v, 2), 2);
+	assert_int_equal(v[2].intid, 0xa5a5a5a5);
+}
+
 /* --- hostile trees --- */
 
 static void check_bounds(void)
@@ -517,6 +600,18 @@ static void check_bounds(void)
 		assert_true(got.bank[i].size && got.bank[i].base + (got.bank[i].size - 1) >= got.bank[i].base);
 }
 
+static void check_virtio(const void *fdt)
+{
+	struct hw_virtio v[4];
+	const unsigned int n = hw_find_virtio(fdt, v, ARRAY_SIZE(v));
+
+	assert_true(n <= ARRAY_SIZE(v));
+	for (unsigned int i = 0; i < n; i++) {
+		assert_true(v[i].intid >= 32 && v[i].intid < 1020);
+		assert_true(!i || v[i - 1].regs.base <= v[i].regs.base);
+	}
+}
+
 /* The tree in memory of just its size, so that ASan sees the first byte too far. */
 static int parse_copy(const uint8_t *from, size_t size)
 {
@@ -528,8 +623,10 @@ static int parse_copy(const uint8_t *from, size_t size)
 	memset(&got, 0xa5, sizeof(got));
 	rc = hw_parse(copy, size, &got, &err);
 	assert_true(rc == OK || rc == E_FORMAT);
-	if (rc == OK)
+	if (rc == OK) {
 		check_bounds();
+		check_virtio(copy);
+	}
 	free(copy);
 	return rc;
 }
@@ -580,8 +677,10 @@ static void test_words_changed(void **state UNUSED)
 {
 	static uint8_t good[TREE_MAX];
 	uint64_t seed = 11;
-	size_t size = build();
+	size_t size;
 
+	opt.virtio = true;
+	size = build();
 	memcpy(good, tree, size);
 	for (unsigned int i = 0; i < 10000; i++) {
 		memcpy(tree, good, size);
@@ -610,6 +709,7 @@ int main(void)
 		cmocka_unit_test_setup(test_many_reserved, setup),
 		cmocka_unit_test_setup(test_long_values, setup),
 		cmocka_unit_test_setup(test_buses, setup),
+		cmocka_unit_test_setup(test_virtio, setup),
 		cmocka_unit_test_setup(test_cut_off, setup),
 		cmocka_unit_test_setup(test_bytes_changed, setup),
 		cmocka_unit_test_setup(test_words_changed, setup),

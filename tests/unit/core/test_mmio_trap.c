@@ -8,6 +8,7 @@
 
 #include "arch/guest.h"
 #include "arch/host.h"
+#include "core/decode.h"
 #include "core/frame.h"
 #include "core/mmio_trap.h"
 #include "core/partition.h"
@@ -97,14 +98,19 @@ static int setup(void **state UNUSED)
 	return 0;
 }
 
-/* Registers as before an exit: x<n> = 0x1111111111111111 * (n % 15) + n. */
+/* Registers as before an exit: x<n> = 0x1111111111111111 * (n % 15) + n; x2 is the base. */
+static uint64_t base;
+
 static uint64_t before(unsigned int n)
 {
+	if (n == 2)
+		return base;
 	return UINT64_C(0x1111111111111111) * (n % 15) + n;
 }
 
 static void guest(uint64_t ipa)
 {
+	base = FAR_VA | (ipa & 0xfff);
 	for (unsigned int i = 0; i < 31; i++)
 		v.arch.x[i] = before(i);
 	guest_pc_set(PC);
@@ -276,6 +282,16 @@ static enum trap_result run(uint32_t insn, uint64_t ipa, uint64_t iss)
 	return mmio_trap(&v, EC | iss | TRANS);
 }
 
+/* The same when x2 is `above` the address that faulted. */
+static enum trap_result run_with_base(uint32_t insn, uint64_t ipa, int64_t above)
+{
+	guest(ipa);
+	base += (uint64_t)above;
+	v.arch.x[2] = base;
+	memcpy(pa_to_ptr(PA(CODE)), &insn, 4);
+	return mmio_trap(&v, EC | TRANS);
+}
+
 static void test_pairs(void **state UNUSED)
 {
 	give[0] = 0x8123456789abcdef;
@@ -301,7 +317,7 @@ static void test_writeback(void **state UNUSED)
 	give[0] = 0xffffffff80;
 	assert_int_equal(run(0xb8404443 /* ldr w3, [x2], #4 */, DEV, 0), TRAP_DONE);
 	assert_true(v.arch.x[3] == 0xffffff80 && v.arch.x[2] == before(2) + 4);
-	assert_int_equal(run(0x385fcc43 /* ldrb w3, [x2, #-4]! */, DEV, 0), TRAP_DONE);
+	assert_int_equal(run_with_base(0x385fcc43 /* ldrb w3, [x2, #-4]! */, DEV, 4), TRAP_DONE);
 	assert_true(v.arch.x[3] == 0x80 && v.arch.x[2] == before(2) - 4);
 	assert_int_equal(run(0x38804443 /* ldrsb x3, [x2], #4 */, DEV, 0), TRAP_DONE);
 	assert_true(v.arch.x[3] == (uint64_t)-128);
@@ -349,6 +365,49 @@ static void test_half_done(void **state UNUSED)
 	guest(DEV + DEV_SZ - 8);
 	memcpy(pa_to_ptr(PA(CODE)), &insns[0], 4);
 	aborted(EC | TRANS);
+}
+
+/* What begins in memory and ends in a device: FAR is the device's part. Not emulated, and nothing is changed. */
+static void test_second_faulted(void **state UNUSED)
+{
+	static const struct {
+		uint32_t insn;
+		int64_t above; /* that the first element faults */
+		unsigned int size;
+	} row[] = {
+		{ 0xa9400440, 0, 8 } /* ldp x0, x1, [x2] */,	    { 0x29400440, 0, 4 } /* ldp w0, w1, [x2] */,
+		{ 0xa8c10440, 0, 8 } /* ldp x0, x1, [x2], #16 */,   { 0xa9c10440, -16, 8 } /* ldp x0, x1, [x2, #16]! */,
+		{ 0xa97f0440, 16, 8 } /* ldp x0, x1, [x2, #-16] */, { 0xf8408443, 0, 4 } /* ldr x3, [x2], #8 */,
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		assert_int_equal(run_with_base(row[i].insn, DEV, row[i].above), TRAP_DONE);
+		assert_true(nr_log > 0);
+		assert_int_equal(run_with_base(row[i].insn, DEV, row[i].above - (int64_t)row[i].size), TRAP_AGAIN);
+		assert_int_equal(guest_el1_read(R_ESR_EL1) & 0x3f, EXT);
+		assert_int_equal(nr_log, 0);
+		for (unsigned int n = 0; n < 31; n++)
+			assert_true(v.arch.x[n] == before(n));
+	}
+}
+
+/* DC by address, where the syndrome does not say so; DC ZVA is a store. */
+static void test_cache(void **state UNUSED)
+{
+	static const uint32_t dc[] = { 0xd5087622 /* ivac */, 0xd50b7a22 /* cvac */,  0xd50b7b22 /* cvau */,
+				       0xd50b7c22 /* cvap */, 0xd50b7d22 /* cvadp */, 0xd50b7e22 /* civac */ };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(dc); i++) {
+		assert_int_equal(run(dc[i], DEV, WNR), TRAP_DONE);
+		assert_int_equal(nr_log, 0);
+		untouched(99);
+	}
+	assert_int_equal(run(0xd50b7422 /* dc zva, x2 */, DEV, WNR), TRAP_AGAIN);
+	assert_int_equal(guest_el1_read(R_ESR_EL1) & 0x3f, EXT);
+	assert_int_equal(s2_map(&part.s2, IPA(RAM), PA(BASE + 2 * MIB), BLOCK_SIZE, S2_RWX), OK);
+	guest(RAM);
+	memcpy(pa_to_ptr(PA(CODE)), &dc[3], 4);
+	retried(EC | WNR | TRANS);
 }
 
 static void test_not_emulated(void **state UNUSED)
@@ -443,6 +502,7 @@ static void test_any(void **state UNUSED)
 	for (unsigned int i = 0; i < 400000; i++) {
 		uint64_t r, esr;
 		uint32_t insn;
+		struct decode_access d;
 		enum trap_result res;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -456,6 +516,9 @@ static void test_any(void **state UNUSED)
 			insn = (insn & ~0x0a000000u) | 0x08000000; /* loads and stores */
 		guest(i & 4 ? DEV + (seed >> 8 & 0xfff) : seed >> 8 & (BIT(40) - 1));
 		memcpy(pa_to_ptr(PA(CODE)), &insn, 4);
+		/* As if the first element had faulted. */
+		if ((i & 16) && decode_load_store(insn, &d) == OK && d.rn < 31)
+			v.arch.x[d.rn] = guest_far() - (uint64_t)d.offset;
 		guest_pstate_set(i & 8 ? 0x5 : 0x0);
 		res = mmio_trap(&v, esr);
 		assert_true(res == TRAP_DONE || res == TRAP_AGAIN);
@@ -469,12 +532,20 @@ static void test_any(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_loads, setup),	  cmocka_unit_test_setup(test_stores, setup),
-		cmocka_unit_test_setup(test_levels, setup),	  cmocka_unit_test_setup(test_aborts, setup),
-		cmocka_unit_test_setup(test_other_faults, setup), cmocka_unit_test_setup(test_pairs, setup),
-		cmocka_unit_test_setup(test_writeback, setup),	  cmocka_unit_test_setup(test_writeback_to_sp, setup),
-		cmocka_unit_test_setup(test_half_done, setup),	  cmocka_unit_test_setup(test_not_emulated, setup),
-		cmocka_unit_test_setup(test_code, setup),	  cmocka_unit_test_setup(test_gone, setup),
+		cmocka_unit_test_setup(test_loads, setup),
+		cmocka_unit_test_setup(test_stores, setup),
+		cmocka_unit_test_setup(test_levels, setup),
+		cmocka_unit_test_setup(test_aborts, setup),
+		cmocka_unit_test_setup(test_other_faults, setup),
+		cmocka_unit_test_setup(test_pairs, setup),
+		cmocka_unit_test_setup(test_writeback, setup),
+		cmocka_unit_test_setup(test_writeback_to_sp, setup),
+		cmocka_unit_test_setup(test_half_done, setup),
+		cmocka_unit_test_setup(test_not_emulated, setup),
+		cmocka_unit_test_setup(test_code, setup),
+		cmocka_unit_test_setup(test_gone, setup),
+		cmocka_unit_test_setup(test_second_faulted, setup),
+		cmocka_unit_test_setup(test_cache, setup),
 		cmocka_unit_test_setup(test_any, setup),
 	};
 

@@ -174,6 +174,30 @@ static void test_descriptors(void **state)
 	s2_destroy(&s2);
 }
 
+/* FEAT_S2FWB, D8.6.5: MemAttr 0b0110 is write-back, whatever stage 1 says; device memory as before. */
+static void test_forced_descriptors(void **state UNUSED)
+{
+	static const struct {
+		unsigned int perm;
+		uint64_t attr;
+	} row[] = { { S2_RWX, 0x7d8 }, { S2_R, 0x758 | BIT(54) }, { S2_RW | S2_DEVICE, 0x4c4 | BIT(54) } };
+
+	host_s2_coherent_set(true);
+	assert_int_equal(s2_init(&s2, 1, 40), OK);
+	for (unsigned int i = 0; i < ARRAY_SIZE(row); i++) {
+		struct pgtable_leaf leaf;
+		unsigned int perm;
+
+		assert_int_equal(s2_map(&s2, IPA(i * GIB), PA(i * GIB + 4 * GIB), GIB, row[i].perm), OK);
+		assert_true(pgtable_lookup(&s2.pt, i * GIB, &leaf));
+		assert_int_equal(leaf.desc, row[i].attr | (i * GIB + 4 * GIB) | 1);
+		assert_int_equal(s2_lookup(&s2, IPA(i * GIB), NULL, &perm, NULL), OK);
+		assert_int_equal(perm, row[i].perm);
+	}
+	s2_destroy(&s2);
+	host_s2_coherent_set(false);
+}
+
 /*
  * The model: a word a page, 0 for a hole, else PA | perm | 1 << 11. The window of IPA that it
  * watches begins and ends inside a 1 GiB and a 2 MiB block's reach.
@@ -353,8 +377,9 @@ static void test_random_against_a_model(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_start_levels),   TEST(test_init_refuses), TEST(test_level_0_has_no_blocks),
-		TEST(test_vmid_and_vttbr), TEST(test_descriptors),  TEST(test_random_against_a_model),
+		TEST(test_start_levels),	   TEST(test_init_refuses), TEST(test_level_0_has_no_blocks),
+		TEST(test_vmid_and_vttbr),	   TEST(test_descriptors),  TEST(test_forced_descriptors),
+		TEST(test_random_against_a_model),
 	};
 
 	return UNIT_RUN(tests);

@@ -313,6 +313,31 @@ static void test_kick_takes_nobodys_turn(void **state UNUSED)
 	runs(0, 0);
 }
 
+/* Two that interrupt one another all the time, as in a storm of SGIs: a sibling and another VM get their shares. */
+static void test_kicks_starve_nobody(void **state UNUSED)
+{
+	uint64_t ran[4] = { 0 };
+
+	vm(&a, list_a, 0, 3, 1);
+	vm(&b, list_b, 3, 1, 1);
+	for (unsigned int i = 0; i < 4; i++)
+		start(i);
+	next(0);
+	for (unsigned int t = 0; t < 40000; t++) { /* 4 s */
+		unsigned int i = id(percpu[0].current);
+
+		if (i < 2) {
+			wake(0, !i);
+			next(0);
+		}
+		pass(0, 100 * US);
+		ran[id(percpu[0].current)] += 100 * US;
+	}
+	assert_true(ran[2] >= 700 * MS);
+	assert_true(ran[3] >= 700 * MS);
+	assert_true(ran[0] + ran[1] >= 1000 * MS);
+}
+
 static void test_kick_of_who_runs(void **state UNUSED)
 {
 	machine(2);
@@ -618,6 +643,7 @@ int main(void)
 		SUITE(test_kick_hurries),
 		SUITE(test_kick_of_who_runs),
 		SUITE(test_kick_takes_nobodys_turn),
+		SUITE(test_kicks_starve_nobody),
 		SUITE(test_preempted_is_offered),
 		SUITE(test_one_too_many),
 		SUITE(test_off),

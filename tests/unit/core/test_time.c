@@ -108,6 +108,21 @@ static void test_disarmed_first(void **state UNUSED)
 	assert_int_equal(host_log_at(1)->a, 2000);
 }
 
+/* A core that comes up again: its queue says what its timer was set to, but the hardware has forgotten. */
+static void test_core_that_comes_back(void **state UNUSED)
+{
+	timer_start(&probe[0].t, 700);
+	arch_timer_arm(UINT64_MAX); /* as a reset leaves it */
+	timer_start(&probe[1].t, 900);
+	assert_true(host_timer_deadline() == UINT64_MAX); /* 700 is armed, as far as the queue knows */
+	time_restart_cpu();
+	assert_int_equal(host_timer_deadline(), 700);
+	timer_stop(&probe[0].t);
+	timer_stop(&probe[1].t);
+	time_restart_cpu();
+	assert_true(host_timer_deadline() == UINT64_MAX);
+}
+
 static void test_past(void **state UNUSED)
 {
 	static const unsigned int order[] = { 1, 0 };
@@ -472,6 +487,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_disarmed_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_core_that_comes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_past, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_moves, setup, teardown),

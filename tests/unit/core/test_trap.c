@@ -420,9 +420,9 @@ static void test_trace(void **state UNUSED)
 	v.trace_exit = trace_who(TRACE_EXIT, 3, 1, 2);
 	upcall_guest_sync(&v, EC(0x16));
 	assert_int_equal(trace_count(&cpu.trace), 1);
-	assert_int_equal(cpu.trace.record[0].who, trace_who(TRACE_EXIT, 3, 1, 2));
-	assert_int_equal(cpu.trace.record[0].a, EC(0x16));
-	assert_int_equal(cpu.trace.record[0].b, PC);
+	assert_int_equal(trace_at(&cpu.trace, 0)->who, trace_who(TRACE_EXIT, 3, 1, 2));
+	assert_int_equal(trace_at(&cpu.trace, 0)->a, EC(0x16));
+	assert_int_equal(trace_at(&cpu.trace, 0)->b, PC);
 }
 
 int main(void)

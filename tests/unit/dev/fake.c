@@ -198,6 +198,8 @@ int guest_mem_write(struct partition *p, ipa_t ipa, const void *src, size_t size
 	uint8_t *at;
 
 	assert_ptr_equal(p, &fake.part);
+	if (fake.on_write)
+		fake.on_write(ipa.a, size);
 	fake.writes++;
 	if (where(ipa.a, size, true, &at))
 		return E_FAULT;

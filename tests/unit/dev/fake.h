@@ -38,6 +38,8 @@ struct fake {
 	struct timer *last_timer; /* started last */
 	/* Called before each read or load of guest memory: the guest's other vCPUs. */
 	void (*on_read)(uint64_t ipa, size_t size);
+	/* Called before each write or store by the device. */
+	void (*on_write)(uint64_t ipa, size_t size);
 };
 
 extern struct fake fake;

@@ -26,7 +26,7 @@ static uint8_t disk[SECTORS * BLOCK_SECTOR];
 /* A backend that finishes when the test says so. */
 static struct block slow;
 static struct block_req *pending[16];
-static unsigned int nr_pending, nr_flushes;
+static unsigned int nr_pending, nr_flushes, nr_ends;
 static bool slow_gone;
 
 static int slow_submit(struct block *b UNUSED, struct block_req *req)
@@ -38,25 +38,34 @@ static int slow_submit(struct block *b UNUSED, struct block_req *req)
 	return BLOCK_PENDING;
 }
 
+static int slow_end(struct block *b UNUSED, struct block_req *r, bool wanted)
+{
+	assert_int_equal(fake.locks_held, 1);
+	nr_ends++;
+	if (!wanted)
+		return OK;
+	if (r->op == BLOCK_READ)
+		return iov_write(&r->buf, r->skip, disk + r->offset, r->size);
+	return r->op == BLOCK_WRITE ? iov_read(&r->buf, r->skip, disk + r->offset, r->size) : OK;
+}
+
 static void slow_destroy(struct block *b UNUSED)
 {
 	slow_gone = true;
 }
 
-static const struct block_ops slow_ops = { slow_submit, slow_destroy };
+static const struct block_ops slow_ops = { slow_submit, slow_end, slow_destroy };
 
 /* Finish the n-th request that waits. */
 static void slow_finish(unsigned int n, int status)
 {
 	struct block_req *r = pending[n];
+	const unsigned int ends = nr_ends;
 
-	if (!status && r->op == BLOCK_READ)
-		status = iov_write(&r->buf, r->skip, disk + r->offset, r->size);
-	if (!status && r->op == BLOCK_WRITE)
-		status = iov_read(&r->buf, r->skip, disk + r->offset, r->size);
 	pending[n] = pending[--nr_pending];
 	r->done(r, status);
 	assert_int_equal(fake.locks_held, 0);
+	assert_int_equal(nr_ends, ends + 1);
 }
 
 static void fill_disk(void)
@@ -94,7 +103,7 @@ static int setup_slow(void **state)
 {
 	fake_setup(state);
 	fill_disk();
-	slow = (struct block){ &slow_ops, SECTORS, false };
+	slow = (struct block){ &slow_ops, SECTORS, false, 4096 };
 	nr_pending = nr_flushes = 0;
 	slow_gone = false;
 	make(&slow);
@@ -550,6 +559,78 @@ static void test_slow_pieces_and_flush(void **state UNUSED)
 	assert_int_equal(status_of(0), VIRTIO_BLK_S_IOERR);
 }
 
+/* The guest's buffer is gone when the data come; and a store of larger blocks gets whole ones, whatever the framing. */
+static void test_slow_end_and_blocks(void **state UNUSED)
+{
+	uint32_t id, len;
+
+	assert_int_equal(driver_reg(VIRTIO_MMIO_CONFIG + offsetof(struct virtio_blk_config, blk_size)), 4096);
+	put(0, VIRTIO_BLK_T_IN, 0, FAKE_NOWHERE, 512);
+	driver_notify();
+	slow_finish(0, OK);
+	assert_true(driver_used(&id, &len));
+	assert_int_equal(len, 0);
+	assert_int_equal(status_of(0), VIRTIO_BLK_S_IOERR);
+	for (uint16_t i = 0; i < 4; i++)
+		put((uint16_t)(i * 3), VIRTIO_BLK_T_IN, 0, DATA, 256 * 1024);
+	driver_notify();
+	while (nr_pending) {
+		assert_int_equal(pending[0]->offset % 4096, 0);
+		assert_int_equal(pending[0]->size % 4096, 0);
+		slow_finish(0, OK);
+		fake_pass(1);
+	}
+	for (uint16_t i = 0; i < 4; i++) {
+		assert_true(driver_used(&id, &len));
+		assert_int_equal(len, 256 * 1024 + 1);
+	}
+}
+
+/* Time in completions is taken from whoever runs there: at most half of it, and nothing is lost by the rest. */
+static void test_slow_rests(void **state UNUSED)
+{
+	const uint64_t start = fake.now;
+	uint64_t spent = 0, most = 0;
+	unsigned int used = 0;
+	uint32_t id, len;
+
+	fake.cost = 1;
+	for (uint16_t i = 0; i < 20; i++)
+		put((uint16_t)(i * 3), VIRTIO_BLK_T_IN, i, DATA + i * 512u, 512);
+	driver_notify();
+	assert_int_equal(nr_pending, 4);
+	slow_finish(0, OK);
+	assert_int_equal(fake_timers(), 1); /* it rests: what ends now waits, and nothing is begun */
+	assert_int_equal(nr_pending, 4);
+	slow_finish(0, OK);
+	assert_int_equal(nr_pending, 3);
+	assert_true(driver_used(&id, &len));
+	assert_false(driver_used(&id, &len));
+	for (used = 1; used < 20;) {
+		const uint64_t before = fake.now;
+
+		if (nr_pending)
+			slow_finish(0, OK);
+		spent += fake.now - before;
+		most = MAX(most, fake.now - before);
+		fake_pass(1);
+		while (driver_used(&id, &len))
+			used++;
+		assert_true(fake.now < start + 100000);
+	}
+	/* The four that are away when a rest begins come all the same. */
+	assert_true(spent <= (fake.now - start) / 2 + 4 * most);
+	for (uint16_t i = 0; i < 20; i++)
+		assert_memory_equal(fake_ram(DATA + i * 512u), disk + i * 512, 512);
+	fake.cost = 0;
+	fake_pass(1000);
+	assert_int_equal(fake_timers(), 0);
+	put(0, VIRTIO_BLK_T_IN, 1, DATA, 512);
+	driver_notify();
+	slow_finish(0, OK);
+	assert_int_equal(fake_timers(), 0);
+}
+
 static void test_slow_reset(void **state UNUSED)
 {
 	uint32_t id, len;
@@ -560,7 +641,9 @@ static void test_slow_reset(void **state UNUSED)
 	assert_int_equal(nr_pending, 2);
 	driver_set(VIRTIO_MMIO_STATUS, 0);
 	driver_start(0);
+	fake_poke(DATA, 8, 0x6e6f7468696e6721);
 	slow_finish(0, OK); /* of before the reset: nobody wants it */
+	assert_int_equal(fake_peek(DATA, 8), 0x6e6f7468696e6721);
 	assert_false(driver_used(&id, &len));
 	assert_int_equal(status_of(0), 0xee);
 	assert_false(fake.level[INTID]);
@@ -676,6 +759,8 @@ int main(void)
 		T(test_content_outlives_reset),
 		T_IN(test_slow_backend, setup_slow),
 		T_IN(test_slow_pieces_and_flush, setup_slow),
+		T_IN(test_slow_end_and_blocks, setup_slow),
+		T_IN(test_slow_rests, setup_slow),
 		T_IN(test_slow_reset, setup_slow),
 		T(test_block_checks),
 		T(test_create_fails),

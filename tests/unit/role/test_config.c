@@ -82,6 +82,16 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* A machine with three disks, whose numbers are others than their places; the second can only be read. */
+static int host_disk(unsigned int n, bool *readonly, const char **why)
+{
+	*readonly = n == 1;
+	*why = "there are not so many";
+	return n < 3 ? (int)(7 - n) : E_NOENT;
+}
+
+static bool no_host_disks;
+
 static int parse_blob(const void *fdt, size_t size)
 {
 	const struct config_source src = {
@@ -91,6 +101,7 @@ static int parse_blob(const void *fdt, size_t size)
 		.bundle = &bundle,
 		.nr_pcpus = 4,
 		.module_at = module_at,
+		.host_disk = no_host_disks ? NULL : host_disk,
 	};
 
 	memset(&cfg, 0xa5, sizeof(cfg));
@@ -129,17 +140,18 @@ static void test_full(void **state)
 	struct vm_config *vm = &cfg.vm[0];
 
 	(void)state;
-	assert_int_equal(parse_text("trivet,console = \"second\";" DOM(
-				 "domU1", "trivet,name = \"first\"; memory = <0x0 0x8080000>; cpus = <64>; vpl011; "
-					  "trivet,pcpus = <3 1>; trivet,pin; trivet,rng; trivet,no-rtc; "
-					  "trivet,on-poweroff = \"restart\"; trivet,on-reboot = \"stop\";" KERNEL_IS(
-						  "trivet,file = \"Image\"; bootargs = \"a b\";")
-						  RAMDISK_IS("trivet,file = \"initramfs\";")
-							  DISK_IS("0", "trivet,file = \"disk.img\";")
-								  DISK_IS("1", "trivet,file = \"disk2.img\"; "
-									       "trivet,readonly;"))
-					    DOM("domU2", "trivet,name = \"second\"; trivet,rtc; " GOOD)),
-			 OK);
+	assert_int_equal(
+		parse_text("trivet,console = \"second\";" DOM(
+			"domU1",
+			"trivet,name = \"first\"; memory = <0x0 0x8080000>; cpus = <64>; vpl011; "
+			"trivet,pcpus = <3 1>; trivet,pin; trivet,rng; trivet,no-rtc; "
+			"trivet,on-poweroff = \"restart\"; trivet,on-reboot = \"stop\"; "
+			"trivet,on-hang = \"restart\";" KERNEL_IS("trivet,file = \"Image\"; bootargs = \"a b\";")
+				RAMDISK_IS("trivet,file = \"initramfs\";") DISK_IS("0", "trivet,file = \"disk.img\";")
+					DISK_IS("1", "trivet,file = \"disk2.img\"; "
+						     "trivet,readonly;"))
+				   DOM("domU2", "trivet,name = \"second\"; trivet,rtc; " GOOD)),
+		OK);
 	assert_int_equal(log_lines, 0);
 	assert_int_equal(log_notes, 0);
 	assert_int_equal(cfg.nr_vms, 2);
@@ -152,6 +164,7 @@ static void test_full(void **state)
 	assert_true(vm->vpl011 && vm->pin && vm->rng && !vm->rtc);
 	assert_int_equal(vm->on_poweroff, VM_ACTION_RESTART);
 	assert_int_equal(vm->on_reboot, VM_ACTION_STOP);
+	assert_int_equal(vm->on_hang, VM_HANG_RESTART);
 	assert_string_equal(vm->bootargs, "a b");
 	assert_int_equal(vm->kernel.size, 0x2000);
 	assert_string_equal(vm->kernel.file, "Image");
@@ -184,6 +197,7 @@ static void test_defaults(void **state)
 	assert_true(!vm->vpl011 && !vm->pin && !vm->rng);
 	assert_int_equal(vm->on_poweroff, VM_ACTION_STOP);
 	assert_int_equal(vm->on_reboot, VM_ACTION_RESTART);
+	assert_int_equal(vm->on_hang, VM_HANG_REPORT);
 	assert_string_equal(vm->bootargs, "");
 	assert_int_equal(vm->ramdisk.size, 0);
 	assert_int_equal(vm->nr_disks, 0);
@@ -277,6 +291,41 @@ static void test_sharing(void **state)
 	machine_blob_free(&image);
 }
 
+static void test_host_disks(void **state)
+{
+	const struct vm_disk *d = cfg.vm[0].disk;
+
+	(void)state;
+	assert_int_equal(
+		parse_text(DOM("domU1",
+			       GOOD DISK_IS("0", "trivet,host-disk = <2>;") DISK_IS("1", "trivet,file = \"disk.img\";")
+				       DISK_IS("2", "trivet,readonly; trivet,host-disk = <0>;"))
+				   DOM("domU2", GOOD DISK_IS("0", "trivet,host-disk = <0>; trivet,readonly;"))),
+		OK);
+	assert_int_equal(cfg.nr_vms, 2);
+	assert_int_equal(cfg.vm[0].nr_disks, 3);
+	assert_int_equal(log_lines, 0);
+	assert_true(d[0].host && !d[0].readonly && d[0].host_disk == 5 && !d[0].image.size);
+	assert_true(!d[1].host && d[1].image.size == 1024);
+	assert_true(d[2].host && d[2].readonly && d[2].host_disk == 7);
+	assert_true(cfg.vm[1].disk[0].host && cfg.vm[1].disk[0].host_disk == 7);
+	/* One that can only be read is so for the guest too, and then may be shared. */
+	assert_int_equal(parse_text(DOM("domU1", GOOD DISK_IS("0", "trivet,host-disk = <1>;")) DOM(
+				 "domU2", GOOD DISK_IS("0", "trivet,host-disk = <1>; trivet,readonly;"))),
+			 OK);
+	assert_int_equal(cfg.nr_vms, 2);
+	assert_true(d[0].readonly);
+	assert_int_equal(log_lines, 0);
+	assert_string_equal(
+		log_last_note,
+		"machine.dtb: /chosen/domU1/disk@0: trivet,host-disk: can only be read: as with trivet,readonly");
+	no_host_disks = true;
+	assert_int_equal(parse_text(DOM("domU1", GOOD DISK_IS("0", "trivet,host-disk = <0>;"))), OK);
+	no_host_disks = false;
+	assert_int_equal(cfg.nr_refused, 1);
+	assert_logged("machine.dtb: /chosen/domU1/disk@0: trivet,host-disk: disk 0: this machine has no disks");
+}
+
 /* --- what must be refused: the body of domU1, and the line --- */
 
 #define D1  "machine.dtb: /chosen/domU1: "
@@ -328,6 +377,7 @@ static const struct bad {
 	{ "trivet,pcpus = [00 00 00]; " GOOD, D1 "trivet,pcpus: must be cells" },
 	{ "trivet,rtc; trivet,no-rtc; " GOOD, D1 "trivet,no-rtc: is given together with trivet,rtc" },
 	{ "trivet,on-reboot = \"explode\"; " GOOD, D1 "trivet,on-reboot: must be \"stop\" or \"restart\"" },
+	{ "trivet,on-hang = \"reboot\"; " GOOD, D1 "trivet,on-hang: must be \"report\", \"stop\" or \"restart\"" },
 	{ "trivet,on-poweroff = <1>; " GOOD, D1 "trivet,on-poweroff: must be one string" },
 	{ "trivet,pcpu = <0>; " GOOD, D1 "trivet,pcpu: is not understood" },
 	{ "xen,static-mem = <0 1 0 1>; " GOOD, D1 "xen,static-mem: is not understood" },
@@ -395,6 +445,23 @@ static const struct bad {
 	  K0 "trivet,file: a writable disk cannot share its image: overlaps /chosen/domU1/module@0" },
 	{ GOOD DISK_IS("0", "trivet,file = \"disk2.img\";"),
 	  K0 "trivet,file: a writable disk cannot share its image: overlaps /chosen/domU0/disk@0" },
+	/* disks of the machine */
+	{ GOOD DISK_IS("0", "trivet,host-disk = <3>;"), K0 "trivet,host-disk: disk 3: there are not so many" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <0xffffffff>;"),
+	  K0 "trivet,host-disk: disk 4294967295: there are not so many" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = \"sda1\";"), K0 "trivet,host-disk: must be one cell" },
+	{ GOOD DISK_IS("0", "trivet,host-disk;"), K0 "trivet,host-disk: must be one cell" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <0>; trivet,file = \"disk.img\";"),
+	  K0 "trivet,host-disk: is given together with trivet,file" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <0>; reg = <0 0x48000000 0 0x1000>;"),
+	  K0 "reg: is given together with trivet,host-disk" },
+	{ MEM CPUS KERNEL_IS("trivet,host-disk = <0>;"), M0 "trivet,host-disk: belongs to a disk" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <0>;") DISK_IS("1", "trivet,host-disk = <0>; trivet,readonly;"),
+	  K1 "trivet,host-disk: a writable disk cannot be shared: /chosen/domU1/disk@0 has it too" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <0>; trivet,readonly;") DISK_IS("1", "trivet,host-disk = <0>;"),
+	  K1 "trivet,host-disk: a writable disk cannot be shared: /chosen/domU1/disk@0 has it too" },
+	{ GOOD DISK_IS("0", "trivet,host-disk = <2>;"),
+	  K0 "trivet,host-disk: a writable disk cannot be shared: /chosen/domU0/disk@1 has it too" },
 };
 
 /* Each bad VM stands between two good ones, which must go on. */
@@ -408,7 +475,8 @@ static void test_bad(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(bads); i++) {
 		snprintf(text, sizeof(text),
 			 DOM("domU0", GOOD RAMDISK_IS("reg = <0 0x48008000 0 0x1001>;")
-					      DISK_IS("0", "trivet,file = \"disk2.img\"; trivet,readonly;"))
+					      DISK_IS("0", "trivet,file = \"disk2.img\"; trivet,readonly;")
+						      DISK_IS("1", "trivet,host-disk = <2>; trivet,readonly;"))
 				 DOM("domU1", "%s") DOM("domU2", GOOD),
 			 bads[i].body);
 		if (parse_text(text) != OK || log_lines != 1 || strcmp(log_text[0], bads[i].line) != 0)
@@ -772,15 +840,25 @@ static void test_examples(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_full),	      cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_xen),	      cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_sharing),	      cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_long_bootargs), cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_no_vm),	      cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_names),	      cmocka_unit_test(test_cut_bundle),
-		cmocka_unit_test(test_no_bundle),     cmocka_unit_test(test_machine_file_is_safe),
-		cmocka_unit_test(test_for_each_reg),  cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_any_byte),      cmocka_unit_test(test_shuffled),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_xen),
+		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_sharing),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_host_disks),
+		cmocka_unit_test(test_long_bootargs),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_no_vm),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_cut_bundle),
+		cmocka_unit_test(test_no_bundle),
+		cmocka_unit_test(test_machine_file_is_safe),
+		cmocka_unit_test(test_for_each_reg),
+		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_any_byte),
+		cmocka_unit_test(test_shuffled),
 		cmocka_unit_test(test_examples),
 	};
 	int failed = cmocka_run_group_tests(tests, set_up, tear_down);

@@ -83,8 +83,14 @@ void vcpu_reset(struct vcpu *v, uint64_t pc, uint64_t x0)
 	v->arch.pc = pc;
 	v->arch.x[0] = x0;
 	v->arch.el1[R_SCTLR_EL1] = 0x30d00800;
-	if (racing)
+	if (racing) {
+		uint64_t vmpidr = v->arch.vmpidr;
+
+		/* As the real one: for a moment nothing is right in there. */
+		__atomic_store_n(&v->arch.vmpidr, 0, __ATOMIC_RELAXED);
 		usleep(1);
+		__atomic_store_n(&v->arch.vmpidr, vmpidr, __ATOMIC_RELAXED);
+	}
 }
 
 void vgic_vcpu_reset(struct vcpu *v UNUSED)
@@ -387,7 +393,7 @@ static void test_cpu_on_race(void **state UNUSED)
 
 static void test_affinity_info(void **state UNUSED)
 {
-	static const uint64_t bad_level[] = { 4, 5, 0xff, UINT64_MAX, UINT64_C(1) << 32 };
+	static const uint64_t bad_level[] = { 4, 5, 0xff, UINT64_MAX, BIT(31), BIT(32) | 4 };
 	static const uint64_t bad_target[] = { 16, 20, 0x104, 0x200, BIT(31), BIT(24), BIT(40), UINT64_MAX };
 
 	assert_int_equal(call(PSCI_AFFINITY_INFO_64, 0, 0, 0), PSCI_AFF_ON);
@@ -396,6 +402,9 @@ static void test_affinity_info(void **state UNUSED)
 		assert_int_equal(call(PSCI_AFFINITY_INFO_64, 1, bad_level[i], 0), PSCI_INVALID_PARAMETERS);
 	for (size_t i = 0; i < ARRAY_SIZE(bad_target); i++)
 		assert_int_equal(call(PSCI_AFFINITY_INFO_64, bad_target[i], 0, 0), PSCI_INVALID_PARAMETERS);
+
+	/* The level is a uint32_t (5.1.5): what is above it is not looked at. */
+	assert_int_equal(call(PSCI_AFFINITY_INFO_64, 1, UINT64_C(1) << 32, 0), PSCI_AFF_OFF);
 
 	/* Cluster 0 has the caller; cluster 1 has four that are off; the levels above have all. */
 	assert_int_equal(call(PSCI_AFFINITY_INFO_64, 0xff, 1, 0), PSCI_AFF_ON);

@@ -3,8 +3,13 @@
  * Suite role/vm: the life of VMs from the bundle to the power switch. All of the role and what is below it is the
  * product's own, but the scheduler: its vCPUs only change their states, and the test says when they leave.
  */
+#include <pthread.h>
+
 #include "unit.h"
 
+#include "abi/virtio.h"
+#include "abi/virtio_blk.h"
+#include "abi/virtio_mmio.h"
 #include "arch/host.h"
 #include "core/guest_mem.h"
 #include "core/heap.h"
@@ -13,6 +18,7 @@
 #include "lib/cpio.h"
 #include "machine_log.h"
 #include "machine_make.h"
+#include "plat/plat.h"
 #include "role/hyp/vmap.h"
 
 /* For its state. */
@@ -116,6 +122,65 @@ int hw_bundle(const void **base, size_t *size)
 	return OK;
 }
 
+/* --- a disk of the machine, whose transfers end when the test says so --- */
+
+static struct host_disk_io *disk_io;
+
+int disks_get(unsigned int n, bool *readonly, const char **why)
+{
+	*readonly = false;
+	*why = "none";
+	return n ? E_NOENT : 0;
+}
+
+void disks_enable(unsigned int disk UNUSED, unsigned int cpu UNUSED)
+{
+}
+
+int host_disk_info(unsigned int n, struct host_disk_info *info)
+{
+	*info = (struct host_disk_info){ 2048, 512, false, true };
+	return n ? E_NOENT : OK;
+}
+
+int host_disk_submit(unsigned int n, struct host_disk_io *io)
+{
+	assert_int_equal(n, 0);
+	disk_io = io;
+	return OK;
+}
+
+/* The disk's answer, with bytes that no VM has asked for. */
+static void disk_ends(void)
+{
+	struct host_disk_io *io = disk_io;
+
+	disk_io = NULL;
+	memset(io->data, 0xdd, io->size);
+	io->done(io, OK);
+}
+
+/* The VM's new tree has a seed: so this is called when its memory is clear and its images are not all there. */
+static bool disk_ends_meanwhile;
+
+static void *another_core(void *arg UNUSED)
+{
+	disk_ends();
+	return NULL;
+}
+
+bool arch_random(uint64_t *v)
+{
+	pthread_t core;
+
+	if (disk_ends_meanwhile && disk_io) {
+		assert_int_equal(pthread_create(&core, NULL, another_core, NULL), 0);
+		assert_int_equal(pthread_join(core, NULL), 0);
+	}
+	*v = 0;
+	return false;
+}
+
 /* --- a machine --- */
 
 #define MODULES                                                                                                        \
@@ -127,8 +192,9 @@ int hw_bundle(const void **base, size_t *size)
 #define MACHINE(vms)                                                                                                   \
 	"/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; chosen { #address-cells = <2>; #size-cells = <2>;" vms \
 	" }; };"
-#define MEM_8M "memory = <0 0x2000>; "
-#define A_DISK "disk@0 { compatible = \"trivet,disk\"; trivet,file = \"disk\"; };"
+#define MEM_8M	    "memory = <0 0x2000>; "
+#define A_DISK	    "disk@0 { compatible = \"trivet,disk\"; trivet,file = \"disk\"; };"
+#define A_HOST_DISK "disk@0 { compatible = \"trivet,disk\"; trivet,host-disk = <0>; };"
 
 static void free_blobs(void)
 {
@@ -335,6 +401,79 @@ static void test_reboot(void **state UNUSED)
 	take_down();
 }
 
+static void disk_write(struct vm *vm, uint32_t off, uint32_t value)
+{
+	const struct mmio_region *r = mmio_find(&vm->p->mmio, vmap_virtio_base(0), 4);
+	struct mmio_access a = { .offset = off, .size = 4, .write = true, .value = value };
+
+	assert_int_equal(r->fn(r->dev, NULL, &a), MMIO_OK);
+}
+
+/* As a driver does: one read of 512 bytes, everything within the 4 KiB at ipa. */
+static void read_disk(struct vm *vm, uint64_t ipa)
+{
+	const struct virtio_blk_hdr h = { VIRTIO_BLK_T_IN, 0, 0 };
+	const struct virtq_desc desc[3] = { { ipa + 0x400, 16, VIRTQ_DESC_F_NEXT, 1 },
+					    { ipa + 0x600, 512, VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE, 2 },
+					    { ipa + 0x500, 1, VIRTQ_DESC_F_WRITE, 0 } };
+	const uint16_t avail[3] = { 0, 1, 0 };
+
+	guest_store(vm->p, ipa, desc, sizeof(desc));
+	guest_store(vm->p, ipa + 0x100, avail, sizeof(avail));
+	guest_store(vm->p, ipa + 0x400, &h, sizeof(h));
+	disk_write(vm, VIRTIO_MMIO_STATUS, 0);
+	disk_write(vm, VIRTIO_MMIO_STATUS, 3);
+	disk_write(vm, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
+	disk_write(vm, VIRTIO_MMIO_DRIVER_FEATURES, 1);
+	disk_write(vm, VIRTIO_MMIO_STATUS, 0xb);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_NUM, 8);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_DESC_LOW, (uint32_t)ipa);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_DRIVER_LOW, (uint32_t)ipa + 0x100);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_DEVICE_LOW, (uint32_t)ipa + 0x200);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_READY, 1);
+	disk_write(vm, VIRTIO_MMIO_STATUS, 0xf);
+	disk_write(vm, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+}
+
+/* A VM ends with a request at the machine's disk: its answer, at any moment, is for nobody. */
+static void test_disk_answers_late(void **state UNUSED)
+{
+	const uint64_t page = vmap[VMAP_RAM].base + VM_MEMORY - 2 * PAGE_SIZE;
+
+	for (unsigned int when = 0; when < 3; when++) {
+		struct vm *vm;
+
+		put_machine(MACHINE(VM("domU1", MEM_8M A_HOST_DISK)));
+		power_on();
+		role_boot();
+		assert_int_equal(log_lines, 0);
+		vm = vms[0];
+		read_disk(vm, page);
+		assert_non_null(disk_io);
+		assert_int_equal(disk_io->size, 512);
+		if (when == 0) {
+			disk_ends(); /* in time: it gets there */
+			assert_int_equal(guest_byte(vm->p, page + 0x600), 0xdd);
+			assert_int_equal(guest_byte(vm->p, page + 0x202), 1);
+		}
+		host_counter_advance(LONG_AGO);
+		vm_end(vm, VM_END_REBOOT);
+		disk_ends_meanwhile = when == 1;
+		all_leave(vm->p);
+		disk_ends_meanwhile = false;
+		assert_true(!disk_io == (when != 2));
+		if (when == 2)
+			disk_ends();
+		check_pristine(vm);
+		/* And its buffer is free again. */
+		read_disk(vm, page);
+		assert_non_null(disk_io);
+		disk_ends();
+		assert_int_equal(guest_byte(vm->p, page + 0x600), 0xdd);
+		take_down();
+	}
+}
+
 /* One that resets in a loop rests between its starts, and then is as pristine as ever. */
 static void test_reset_loop(void **state UNUSED)
 {
@@ -419,10 +558,31 @@ static void test_all_off(void **state UNUSED)
 	power_on();
 	role_boot();
 	leave(vms[0]->p->vcpu[0]);
-	assert_logged("domU1: all vCPUs are off");
+	assert_logged("domU1: all vCPUs are off, and nobody is left to turn one on");
 	assert_int_equal(live, 1);
 	/* Only from outside can it end; then at once. */
 	assert_true(HOST_PANICS(vm_end(vms[0], VM_END_POWEROFF)));
+	take_down();
+}
+
+/* What the machine file says of that. */
+static void test_all_off_and_then(void **state UNUSED)
+{
+	put_machine(MACHINE(VM("domU1", MEM_8M "trivet,on-hang = \"restart\";")
+				    VM("domU2", MEM_8M "trivet,on-hang = \"stop\";")));
+	power_on();
+	role_boot();
+	vms[0]->watch.vcpu[0].deaf = vms[0]->watch.told = 1;
+	host_counter_advance(LONG_AGO);
+	leave(vms[0]->p->vcpu[0]);
+	check_pristine(vms[0]);
+	assert_int_equal(vms[0]->watch.vcpu[0].deaf, 0);
+	assert_false(vms[0]->watch.told);
+	assert_string_equal(log_last_note, "domU1: ended; starts again");
+	leave(vms[1]->p->vcpu[0]);
+	assert_int_equal(vms[1]->p->state, PARTITION_STOPPED);
+	assert_string_equal(log_last_note, "domU2: ended");
+	assert_int_equal(live, 1);
 	take_down();
 }
 
@@ -504,7 +664,7 @@ static void test_out_of_memory(void **state UNUSED)
 	uint64_t need = VM_MEMORY / PAGE_SIZE;
 	bool built = false;
 
-	put_machine(MACHINE(VM("domU1", MEM_8M "trivet,rng;" A_DISK)));
+	put_machine(MACHINE(VM("domU1", MEM_8M "trivet,rng;" A_HOST_DISK)));
 	power_on();
 	role_boot();
 	cfg = config;
@@ -575,11 +735,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_reboot),
+		cmocka_unit_test(test_disk_answers_late),
 		cmocka_unit_test(test_reset_loop),
 		cmocka_unit_test(test_power_off),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_fault),
 		cmocka_unit_test(test_all_off),
+		cmocka_unit_test(test_all_off_and_then),
 		cmocka_unit_test(test_no_restart),
 		cmocka_unit_test(test_too_much_memory),
 		cmocka_unit_test(test_nothing_to_run),

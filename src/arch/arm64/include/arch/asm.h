@@ -6,8 +6,6 @@
 #ifndef ARCH_ASM_H
 #define ARCH_ASM_H
 
-#define R_AARCH64_RELATIVE 1027
-
 /* A stack slot: an unmapped guard page, then the stack. */
 #define STACK_GUARD 0x1000
 #define STACK_SLOT  (STACK_GUARD + CONFIG_STACK_SIZE)

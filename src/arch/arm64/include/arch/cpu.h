@@ -55,6 +55,12 @@ static inline void arch_relax(void)
 	__asm__ volatile("yield" ::: "memory");
 }
 
+/* DMB OSH: what is before it is seen before what is after it by devices too, loads and stores in both directions. */
+static inline void arch_dma_barrier(void)
+{
+	__asm__ volatile("dmb osh" ::: "memory");
+}
+
 /*
  * Arm this core's EL2 timer (CNTHP here, CNTHPS in the secure world) to fire at an absolute count; UINT64_MAX stops it.
  */

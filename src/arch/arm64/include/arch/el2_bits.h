@@ -28,6 +28,7 @@
 #define HCR_TEA	   BIT(37) /* external aborts come to us */
 #define HCR_APK	   BIT(40) /* pointer authentication keys and instructions: the guest's own */
 #define HCR_API	   BIT(41)
+#define HCR_FWB	   BIT(46) /* stage 2 decides alone what is cacheable: arch_s2_is_coherent() */
 
 #define HCR_NO_GUEST (HCR_RW | HCR_FMO | HCR_IMO | HCR_AMO)
 #define HCR_GUEST                                                                                                      \

@@ -44,8 +44,14 @@ void arch_dcache_clean_inval(const void *p, size_t size);
  */
 void arch_icache_sync(const void *p, size_t size);
 
-/* Zero whole pages (DC ZVA where allowed). p and size are page-aligned. */
+/* Zero memory by FEAT_MOPS or DC ZVA, where there is either. p and size: multiples of 2 KiB, which is DC ZVA's largest block. */
 void arch_zero_pages(void *p, size_t size);
+
+/*
+ * Are all of a guest's accesses to normal memory of stage 2 cacheable, whatever its stage 1 says (FEAT_S2FWB)? Then it
+ * sees what EL2 wrote with its MMU off, too, without cache maintenance. Never for a Secure Partition.
+ */
+bool arch_s2_is_coherent(void);
 
 /*
  * Bits of physical address that this machine has (ID_AA64MMFR0_EL1.PARange): 32 to 52; capped at 48 (4 KiB

@@ -18,6 +18,11 @@ uint64_t arch_counter_raw(void);
 uint64_t arch_counter_freq(void);
 void arch_wfi(void);
 void arch_relax(void);
+static inline void arch_dma_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 void arch_timer_arm(uint64_t deadline);
 bool arch_random(uint64_t *v);
 void arch_smc(uint64_t x[18]);

@@ -70,6 +70,8 @@ uint64_t host_timer_deadline(void);
 
 /* What the machine is. Defaults: 44 bits, 4 list registers, no random numbers, MPIDR 0x80000000. */
 void host_pa_bits_set(unsigned int bits);
+/* What arch_s2_is_coherent() says; false after a reset. */
+void host_s2_coherent_set(bool is);
 void host_lr_count_set(unsigned int n);
 /* arch_random gives these from now on, counting up; none after count of them. */
 void host_random_set(uint64_t first, unsigned int count);

@@ -14,6 +14,7 @@ void arch_s2_tlb_flush_all(uint64_t vttbr);
 void arch_dcache_clean_inval(const void *p, size_t size);
 void arch_icache_sync(const void *p, size_t size);
 void arch_zero_pages(void *p, size_t size);
+bool arch_s2_is_coherent(void);
 unsigned int arch_pa_bits(void);
 uint64_t arch_vtcr(unsigned int ipa_bits, unsigned int start_level);
 
