@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # `make help` lists the targets. The parts: mk/build.mk (the hypervisor), mk/unit.mk (tests on the host), mk/target.mk
 # (tests at EL2 in QEMU), mk/lint.mk, mk/images.mk (guests, downloads), mk/run.mk (starting it), mk/bench.mk
-# (how many instructions it takes), mk/attack.mk (guests that attack it), mk/proof.mk (proofs), mk/spmc.mk (the secure
-# role's firmware, partitions and runs).
+# (how many instructions it takes), mk/trace.mk (where they go), mk/attack.mk (guests that attack it), mk/fuzz.mk (fuzzers),
+# mk/proof.mk (proofs), mk/spmc.mk (the secure role's firmware, partitions and runs).
 
 ROLE ?= hyp
 CROSS_COMPILE ?= aarch64-linux-gnu-
@@ -55,17 +55,17 @@ include mk/lint.mk
 -include mk/attack.mk
 
 .PHONY: check
-check: ## set-up, unit, target and system tests, benchmark; the last line is the sum
+check: ## set-up, all tests, proofs, fuzzers, benchmark; the last line is the sum
 	$(Q)$(call SETUP,build unit run test)
 	$(Q)$(PYTHON) tools/check $(if $(V),-v) unit tools proof fuzz target bench sel2 spmc system
 
 .PHONY: check-all
-check-all: ## what CI runs: check, and both compilers, debug, format-check and lint
+check-all: ## what CI runs: check, and both compilers, debug, format-check, lint and coverage
 	$(Q)$(call SETUP,build clang unit run test lint)
 	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools proof fuzz target bench sel2 spmc spmc-debug coverage system
 
 clean: ## remove what was built (images, downloads and configuration stay)
-	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint build/proof build/fuzz build/hyp-trace build/trace
+	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint build/proof build/fuzz build/hyp-trace build/trace build/attack build/mutants
 
 distclean: ## remove build/ as a whole (the download cache stays)
 	$(call say,CLEAN,build) rm -rf build

@@ -49,6 +49,10 @@ endef
 comma := ,
 
 .PHONY: run-attack attack
+# alloff and spin end in a VM that stays: they are for the system tests.
+ifneq ($(filter-out $(ATTACK_PROGRAMS),$(ATTACK)),)
+$(error ATTACK=$(ATTACK): there are $(ATTACK_PROGRAMS))
+endif
 attack: $(ATTACK_B)/attack.bin
 run-attack: $(HYP) $(ATTACK_B)/attack.bin | setup-run ## guests that attack: ATTACK=mmio for one of them
 	$(foreach p,$(ATTACK),$(call attack_run,$(p)))

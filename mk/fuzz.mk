@@ -44,6 +44,9 @@ setup-fuzz:
 fuzz-programs: $(addprefix $(U)/fuzz/,$(FUZZ))
 	@:
 
+ifneq ($(filter-out $(FUZZ_ALL),$(FUZZ)),)
+$(error FUZZ=$(FUZZ): there are $(FUZZ_ALL))
+endif
 fuzz-build: | setup-fuzz
 	$(Q)$(MAKE) U=$(FUZZ_B) HOSTCC=$(FUZZ_CC) UNIT_SAN='$(FUZZ_SAN)' UNIT_COV='$(FUZZ_COV)' FUZZ='$(FUZZ)' fuzz-programs
 

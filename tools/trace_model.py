@@ -20,7 +20,7 @@ KINDS = ("NONE", "EXIT", "IRQ", "SWITCH", "IDLE", "WAKE", "INJECT", "PSCI", "ASY
 
 # Where a VM's devices are and what raises which INTID: src/role/hyp/vmap.c (tests/tools/test_trace_model.py compares).
 DEVICES = ((0x08000000, 0x10000, "GICD"), (0x080A0000, 0xF60000, "GICR"), (0x09000000, 0x1000, "PL011"), (0x09010000, 0x1000, "PL031"))
-VIRTIO, VIRTIO_STRIDE, VIRTIO_SLOTS, VIRTIO_INTID = 0x0A000000, 0x200, 32, 48
+VIRTIO, VIRTIO_STRIDE, VIRTIO_SLOTS, VIRTIO_INTID = 0x0A000000, 0x1000, 32, 48
 GUEST_INTIDS = {27: "virtual timer", 30: "physical timer", 33: "PL011", 34: "PL031"}
 # What EL2 itself takes.
 HOST_INTIDS = {0: "kick", 1: "panic", 25: "vGIC maintenance", 26: "EL2 timer", 27: "guest's timer", 33: "UART"}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads from a virtio disk (virtio 1.2, 4.2 and 5.2): one request at a time, from the notification to its used index. The
- * counter says nothing where the machine's disk is waited for: tools/bench_disk.py counts the instructions between two
- * calls of stamp() in QEMU's log.
+ * Reads from a virtio disk (virtio 1.2, 4.2 and 5.2): one request at a time, from the notification to its used index.
+ * The counter says nothing where the machine's disk is waited for: tools/bench_disk.py counts the instructions between
+ * two calls of stamp() in QEMU's log.
  *
  * State owned: the queue and the request.
  */

@@ -137,7 +137,10 @@ static uint64_t divisor(uint64_t a, uint64_t b)
 	return a;
 }
 
-/* All of the part once, in an order that jumps about: by a stride that has no divisor in common with the number of pieces. */
+/*
+ * All of the part once, in an order that jumps about: by a stride that has no divisor in common with the
+ * number of pieces.
+ */
 static int over_all(struct job *j, int (*fn)(struct job *j, uint64_t at, uint64_t n))
 {
 	const uint64_t pieces = (j->count + BLOCKS_MAX - 1) / BLOCKS_MAX;

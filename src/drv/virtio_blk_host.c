@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine's disks; see virtio_blk_host.h. Virtio 1.2: 3.1 (initialisation), 2.7 (split queue), 4.2 (MMIO), 5.2
- * (block device).
+ * The machine's disks; see virtio_blk_host.h. Virtio 1.2: 3.1 (initialisation), 2.7 (split queue), 4.2 (MMIO),
+ * 5.2 (block device).
  *
  * State owned: disk[], and with each its queue, which the device reads and writes too. Lock: disk[].lock (LOCK_DISK);
  * the list of disks grows at boot only.
@@ -140,7 +140,10 @@ static void launch(struct disk *d, unsigned int slot, struct host_disk_io *io)
 	__atomic_store_n(&s->avail.idx, ++d->next, __ATOMIC_RELAXED);
 	sync(d, &s->avail, sizeof(s->avail));
 	sync(d, &s->used, sizeof(s->used));
-	/* 2.7.13.4: the index before we look whether to notify; pairs with the device's look at it after it set the flag. */
+	/*
+	 * 2.7.13.4: the index before we look whether to notify; pairs with the device's look at it after it
+	 * set the flag.
+	 */
 	arch_dma_barrier();
 	if (!(READ_ONCE(s->used.flags) & VIRTQ_USED_F_NO_NOTIFY))
 		reg_write(d, VIRTIO_MMIO_QUEUE_NOTIFY, QUEUE);

@@ -122,7 +122,10 @@ int tree_write_finish(struct tree_writer *w)
 			return E_NOMEM;
 		memcpy(w->buf + at, w->name[i], n);
 	}
-	/* magic, total size, where the structure, the strings, the reserved ranges are; version, compatible, core, sizes */
+	/*
+	 * magic, total size, where the structure, the strings, the reserved ranges are; version,
+	 * compatible, core, sizes
+	 */
 	const uint32_t header[] = {
 		0xd00dfeed, strings + w->strings, HEADER + RESERVED,	      strings, HEADER, 17, 16,
 		0,	    w->strings,		  strings - HEADER - RESERVED

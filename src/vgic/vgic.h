@@ -84,8 +84,8 @@ void vgic_maintenance(struct vcpu *v);
 bool vgic_irq_pending(const struct vcpu *v);
 
 /*
- * Could anything wake v from WFI: is any interrupt enabled in the distributor that would go to it? Any core; takes
- * LOCK_VGIC, LOCK_VGIC_CPU.
+ * Could anything wake v from WFI: is any interrupt enabled in the distributor that would go to it? Any core;
+ * takes LOCK_VGIC, LOCK_VGIC_CPU.
  */
 bool vgic_can_wake(const struct vcpu *v);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attack guest B, calls: every function number of the standard owners by HVC and SMC, fast and yielding, 32 and 64
- * bits; random ids with random registers; immediates; EL0. SMCCC 1.2 (DEN 0028), PSCI 1.1 (DEN 0022), TRNG 1.0 (DEN
- * 0098).
+ * Attack guest B, calls: every function number of the standard owners by HVC and SMC, fast and yielding, 32 and
+ * 64 bits; random ids with random registers; immediates; EL0. SMCCC 1.2 (DEN 0028), PSCI 1.1 (DEN 0022), TRNG
+ * 1.0 (DEN 0098).
  *
  * What is known is in a table here; everything else must be NOT_SUPPORTED, and no register but x0 may change. State
  * owned: the registers that go in and out, and the code with immediates.

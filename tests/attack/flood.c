@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Attack programs flood, alloff and spin: too much of everything. Interrupts from all vCPUs to all, levels that nobody
- * quiets, timers in the past, exits as fast as they come, output without end, vCPUs on and off, faults; and the two ends
- * that a guest can come to without ending. seconds= and count= in bootargs.
+ * quiets, timers in the past, exits as fast as they come, output without end, vCPUs on and off, faults; and the two
+ * ends that a guest can come to without ending. seconds= and count= in bootargs.
  */
 #include "attack.h"
 
@@ -227,7 +227,9 @@ static void gics(void)
 	still_works();
 }
 
-/* A level that stays: the handler ends it and gets it again, quiet_after times; then it is switched off at its source. */
+/*
+ * A level that stays: the handler ends it and gets it again, quiet_after times; then it is switched off at its source.
+ */
 static void goes_on(unsigned int intid)
 {
 	if (++counts[cpu_id()] < quiet_after)

@@ -4,9 +4,9 @@
  * What a guest may take for it is an exception that the architecture has for EL1; it goes on, and so does Trivet.
  *
  * An instruction runs on SP_EL0, so that SP_EL1 and with it the vectors' stack stay whatever it does, with an SVC
- * behind it; all that comes back comes as an exception. Registers point into a scratch area, at devices, nowhere, or
- * are random: no sum that an addressing mode makes of two of them is in the program's own memory. State owned: a row a
- * vCPU.
+ * behind it; all that comes back comes as an exception. Registers point into a scratch area, at devices, nowhere,
+ * or are random: no sum that an addressing mode makes of two of them is in the program's own memory. State owned: a
+ * row a vCPU.
  */
 #include "attack.h"
 #include "calls.h"
@@ -106,8 +106,8 @@ static void fill_slots(uint64_t *seed)
 }
 
 /*
- * Classes of exceptions that a single instruction may have at EL1 or EL0, of a VM whose traps to EL2 are not to be
- * seen.
+ * Classes of exceptions that a single instruction may have at EL1 or EL0, of a VM whose traps to EL2 are not
+ * to be seen.
  */
 static bool is_possible(uint64_t esr)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The register guest, twice: `regs` fills every register of its vCPUs, which share cores, has them switched often, and
- * looks at all after each; `look` looks at its first instructions for anything that is not a reset value, leaves
- * patterns everywhere, and resets itself. Run them side by side on one core (docs/scheduling.md). State owned: the
- * ring.
+ * The register guest, twice: `regs` fills every register of its vCPUs, which share cores, has them switched often,
+ * and looks at all after each; `look` looks at its first instructions for anything that is not a reset value,
+ * leaves patterns everywhere, and resets itself. Run them side by side on one core (docs/scheduling.md). State
+ * owned: the ring.
  */
 #include "regs.h"
 #include "attack.h"

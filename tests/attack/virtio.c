@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attack program virtio: drivers that break the rules of virtio 1.2 in each way that it has. Whatever they do, the device
- * answers with an error, or waits for a reset (2.1.2 DEVICE_NEEDS_RESET); after a reset it works.
+ * Attack program virtio: drivers that break the rules of virtio 1.2 in each way that it has. Whatever they do, the
+ * device answers with an error, or waits for a reset (2.1.2 DEVICE_NEEDS_RESET); after a reset it works.
  */
 #include "virtio.h"
 

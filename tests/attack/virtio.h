@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The virtio program's own driver: one ring for each of the guest's three devices (two disks, the second read-only, and
- * the source of random numbers), wrong in whatever way a test wants it. One vCPU uses a ring at a time, unless a test is
- * about the contrary.
+ * the source of random numbers), wrong in whatever way a test wants it. One vCPU uses a ring at a time, unless a test
+ * is about the contrary.
  */
 #ifndef ATTACK_VIRTIO_H
 #define ATTACK_VIRTIO_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * lib/cpio: any bytes as an archive. What comes out lies inside; it is what a second reader, written from cpio(5), reads;
- * a walk ends; a name that was seen is found.
+ * lib/cpio: any bytes as an archive. What comes out lies inside; it is what a second reader, written from cpio(5),
+ * reads; a walk ends; a name that was seen is found.
  */
 #include "fuzz.h"
 

@@ -65,6 +65,22 @@ static enum mmio_result device(void *dev UNUSED, struct vcpu *who UNUSED, struct
 	return MMIO_OK;
 }
 
+/* The same by values: then plain loads and stores come here, and cannot be refused. */
+static uint64_t device_load(void *dev, struct vcpu *who, uint64_t offset, unsigned int size)
+{
+	struct mmio_access a = { .offset = offset, .size = (uint8_t)size };
+
+	MUST_EQ(device(dev, who, &a), MMIO_OK);
+	return size == 8 ? a.value : a.value & (BIT(8 * size) - 1);
+}
+
+static void device_store(void *dev, struct vcpu *who, uint64_t offset, unsigned int size, uint64_t value)
+{
+	struct mmio_access a = { .offset = offset, .value = value, .size = (uint8_t)size, .write = true };
+
+	MUST_EQ(device(dev, who, &a), MMIO_OK);
+}
+
 static int translate(uint64_t va, bool el0, pa_t *pa)
 {
 	MUST_EQ(el0, (guest_pstate() & 0xc) == 0);
@@ -103,7 +119,9 @@ struct insn {
 	bool literal;
 };
 
-/* size:opc of a load or store of one register: STRB LDRB LDRSB LDRSB STRH LDRH LDRSH LDRSH STR LDR LDRSW - STR LDR - - */
+/*
+ * size:opc of a load or store of one register: STRB LDRB LDRSB LDRSB STRH LDRH LDRSH LDRSH STR LDR LDRSW - STR LDR - -
+ */
 static bool by_size(uint32_t w, struct insn *i)
 {
 	static const struct {
@@ -428,6 +446,8 @@ static void one(struct fuzz *f)
 	esr = UINT64_C(0x24) << 26 | BIT(25) | iss;
 	seed = fuzz_u64(f);
 	refused = how & 0x80 ? fuzz_u16(f) : UINT64_MAX;
+	part.mmio.region[0].load = !(how & 0x80) && (seed & 1) ? device_load : NULL;
+	part.mmio.region[0].store = part.mmio.region[0].load ? device_store : NULL;
 	guest_pstate_set(pstate[fuzz_below(f, 3)]);
 	begin(&want, f, ipa);
 	aim(&want, word, fuzz_u8(f), ipa);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * src/ffa's codecs: direct and indirect messages and partition information of any content, against what FF-A 1.2
- * (chapters 7, 13, 15, 16) says of them in other words. A descriptor that is accepted has its message inside the buffer;
- * a caller speaks for nobody else; an answer fits its request; no byte is written behind the room.
+ * (chapters 7, 13, 15, 16) says of them in other words. A descriptor that is accepted has its message inside the
+ * buffer; a caller speaks for nobody else; an answer fits its request; no byte is written behind the room.
  */
 #include "fuzz.h"
 

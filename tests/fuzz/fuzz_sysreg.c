@@ -157,7 +157,10 @@ static int model_write(unsigned int key, uint64_t v)
 	if ((key & ~0xf3u) == S(2, 0, 0, 0, 4)) {
 		if ((key >> 4 & 15) >= dbg_limit(key & 7))
 			return UNDEF;
-		/* A control register that names EL2 (HMC, SSC) would stop Trivet: 13, 15:14 are kept out; 31:29 are RES0. */
+		/*
+		 * A control register that names EL2 (HMC, SSC) would stop Trivet: 13, 15:14 are kept out;
+		 * 31:29 are RES0.
+		 */
 		m.dbg[(key & 7) - 4][key >> 4 & 15] = key & 1 ? v & 0x1fff1fff : v;
 		return ANSWERS;
 	}

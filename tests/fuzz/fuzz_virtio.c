@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dev/virtqueue, virtio_mmio, virtio_blk, virtio_rng with a hostile driver: registers in any order, descriptors that lie
- * in memory or not, chains and tables of any shape, indices out of range, resets in mid-request, a backend that is slow
- * and fails, guest RAM that changes while it is read.
+ * dev/virtqueue, virtio_mmio, virtio_blk, virtio_rng with a hostile driver: registers in any order, descriptors that
+ * lie in memory or not, chains and tables of any shape, indices out of range, resets in mid-request, a backend that is
+ * slow and fails, guest RAM that changes while it is read.
  *
- * Watched: locks, heap and timers (tests/unit/dev/fake.c); work and log lines stay bounded; a read-only disk stays as it
- * is; while RAM is not changed behind the device's back it writes nothing but used rings and buffers that were offered
- * as writable; no more is used than was made available. Between the hostile steps come proper requests by a proper
- * driver, whose data are compared with a copy of the disk: whatever went before, they must be served.
+ * Watched: locks, heap and timers (tests/unit/dev/fake.c); work and log lines stay bounded; a read-only disk stays as
+ * it is; while RAM is not changed behind the device's back it writes nothing but used rings and buffers that were
+ * offered as writable; no more is used than was made available. Between the hostile steps come proper requests by a
+ * proper driver, whose data are compared with a copy of the disk: whatever went before, they must be served.
  */
 #include "dev/driver.h"
 #include "fuzz.h"

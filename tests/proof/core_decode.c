@@ -9,7 +9,8 @@
 #include "proof.h"
 
 /*
- * Property: every word has an answer; of what is decoded as an access to emulate the size is 1, 2, 4 or 8 bytes, one or two registers
+ * Property: every word has an answer; of what is decoded as an access to emulate the size is 1, 2, 4 or 8 bytes, one
+ * or two registers
  *   0 to 31, a write-back offset that fits its encoding, and what the architecture leaves open is not decoded
  * Bound: all 2^32 words
  * Options: --unwind 16

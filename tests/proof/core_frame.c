@@ -75,9 +75,11 @@ static void buddy(uint64_t first, uint64_t at, uint64_t pages, unsigned int orde
 }
 
 /*
- * Property: pages given to the allocator and one block taken from it: blocks are aligned, lie in the bank, do not overlap, and none is
+ * Property: pages given to the allocator and one block taken from it: blocks are aligned, lie in the bank, do not
+ * overlap, and none is
  *   lost: the free pages are those given less those taken
- * Bound: a bank of 6 pages that begins anywhere as to alignment to 4 pages, each run of its pages given, blocks of 1, 2 and 4 pages taken
+ * Bound: a bank of 6 pages that begins anywhere as to alignment to 4 pages, each run of its pages given, blocks of 1, 2
+ * and 4 pages taken
  * Options: --unwind 20
  */
 void prove_frame_buddy(void)

@@ -81,7 +81,8 @@ static void any_piece(struct job *j, void *ram, size_t n)
 }
 
 /*
- * Property: the pieces follow each other, none reaches beyond its leaf, the range, or 256 KiB; together they are the range; a range that
+ * Property: the pieces follow each other, none reaches beyond its leaf, the range, or 256 KiB; together they are the
+ * range; a range that
  *   wraps is refused; memory without the permission, and devices, are not touched; the lock is released on every path
  * Bound: all ranges that take up to 3 pieces, any leaves
  * Options: --unwind 5

@@ -16,7 +16,10 @@ static uint64_t any_number(void)
 	return (uint64_t)((int64_t)(nondet_u64() << 46) >> 46);
 }
 
-/* Whole words, of an array of ranges that overlaps itself. lib/string.c's is tested on its own; here it would only cost time. */
+/*
+ * Whole words, of an array of ranges that overlaps itself. lib/string.c's is tested on its own; here it would
+ * only cost time.
+ */
 void *memmove(void *dst, const void *src, size_t n)
 {
 	uint64_t copy[2 * ADDED];
@@ -30,7 +33,8 @@ void *memmove(void *dst, const void *src, size_t n)
 }
 
 /*
- * Property: holes are whole pages, in order, apart from each other, and none wraps; each byte that was added is in a hole
+ * Property: holes are whole pages, in order, apart from each other, and none wraps; each byte that was added is
+ * in a hole
  *   (but for the last page of all); the free run that is found has none
  * Bound: 2 ranges; bases and sizes up to 128 KiB, or up to 128 KiB below 2^64
  * Options: --unwind 5 --unwindset memmove.0:8,memmove.1:8

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Page tables: indices, levels, and the pieces into which a range is cut. The tables' memory is whatever the proof says, since
- * table_ptr() asks ops->ptr for it.
+ * Page tables: indices, levels, and the pieces into which a range is cut. The tables' memory is whatever the proof
+ * says, since table_ptr() asks ops->ptr for it.
  *
  * Sources: (the file itself is included, for its static functions)
  */
@@ -81,7 +81,9 @@ static uint64_t *table_at(pa_t pa UNUSED)
 
 static const struct pgtable_ops ops = { .ptr = table_at, .perm_mask = BIT(6) | BIT(7) | BIT(54) };
 
-/* As s2.c and s1.c make them: from level 0 with 40 to 48 bits, or from level 1 with up to 39 bits and up to 16 tables. */
+/*
+ * As s2.c and s1.c make them: from level 0 with 40 to 48 bits, or from level 1 with up to 39 bits and up to 16 tables.
+ */
 static struct pgtable any_pgtable(void)
 {
 	struct pgtable pt = { .ops = &ops, .start_level = nondet_u8(), .addr_bits = nondet_u8() };
@@ -110,9 +112,11 @@ void prove_pgtable_check_range(void)
 }
 
 /*
- * Property: a lookup reads entries inside of their tables only, whatever they hold; ends after four levels at most; what it finds is the
+ * Property: a lookup reads entries inside of their tables only, whatever they hold; ends after four levels at most;
+ * what it finds is the
  *   output address with the input's offset in the leaf, and the run up to the leaf's end
- * Bound: all addresses, all contents of the tables, start levels 0 (32 to 48 bits) and 1 (32 to 43 bits: up to 16 tables)
+ * Bound: all addresses, all contents of the tables, start levels 0 (32 to 48 bits) and 1 (32 to 43 bits: up
+ * to 16 tables)
  * Options: --unwind 5
  */
 void prove_pgtable_lookup(void)
@@ -179,7 +183,8 @@ static void walk_at(unsigned int start_level, unsigned int addr_bits, unsigned i
 }
 
 /*
- * Property: a walk cuts a range into pieces that follow each other, lie in one entry each, and together are the range; each is its
+ * Property: a walk cuts a range into pieces that follow each other, lie in one entry each, and together are the range;
+ * each is its
  *   address's entry of the table
  * Bound: any page-aligned range over up to 3 entries of the root, at level 0 (48 bits) or 1 (43 bits: 16 tables)
  * Options: --unwind 5
@@ -266,7 +271,8 @@ static void split_at(unsigned int level)
 }
 
 /*
- * Property: splitting a block gives 512 leaves of the next level that map the same bytes with the same attributes, and no address
+ * Property: splitting a block gives 512 leaves of the next level that map the same bytes with the same attributes,
+ * and no address
  *   carries into other bits
  * Bound: all blocks of levels 1 and 2, all attributes, all addresses
  * Options: --unwind 513 wraps

@@ -46,7 +46,8 @@ int guest_mem_write(struct partition *p UNUSED, ipa_t ipa, const void *src, size
 }
 
 /*
- * Property: a copy goes in pieces that each lie in one buffer; the first begins where the copy starts, each other where a buffer does;
+ * Property: a copy goes in pieces that each lie in one buffer; the first begins where the copy starts, each other where
+ * a buffer does;
  *   together they are as long as was asked for; more than the list has is refused before any is copied
  * Bound: lists of 2 buffers of any length (32 bits) at any address, any skip and size
  * Options: --unwind 4 wraps

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Virtqueues with any content of the rings: each read of guest memory gives anything, also something else at each look. What the
- * device is told to read and write lies inside of the rings' ranges and of our own copies.
+ * Virtqueues with any content of the rings: each read of guest memory gives anything, also something else at each look.
+ * What the device is told to read and write lies inside of the rings' ranges and of our own copies.
  *
  * Sources: (the file itself is included, for its static functions)
  */
@@ -79,7 +79,8 @@ static void any_queue(unsigned int most)
 }
 
 /*
- * Property: virtq_start accepts only queues of 1 to 128 entries, a power of two, whose parts do not wrap; all ring addresses that are
+ * Property: virtq_start accepts only queues of 1 to 128 entries, a power of two, whose parts do not wrap; all ring
+ * addresses that are
  *   used later are inside of them (proved at each access below)
  * Bound: all addresses and sizes
  */
@@ -103,7 +104,8 @@ void prove_virtq_start(void)
 }
 
 /*
- * Property: one buffer more never goes beyond the chain's 128, keeps readable before writable, and the sums of bytes do not overflow
+ * Property: one buffer more never goes beyond the chain's 128, keeps readable before writable, and the sums of bytes
+ * do not overflow
  * Bound: a chain of any length and content, any descriptor
  */
 void prove_virtq_add_buffer(void)
@@ -134,9 +136,11 @@ void prove_virtq_add_buffer(void)
 }
 
 /*
- * Property: virtq_pop comes to an end, with any chains, cycles and numbers in the rings, direct or indirect; reads only the rings,
+ * Property: virtq_pop comes to an end, with any chains, cycles and numbers in the rings, direct or indirect; reads
+ * only the rings,
  *   and indirect tables no longer than our copy; a chain that it gives has at most 128 buffers; a queue that it refuses is broken
- * Bound: queues of up to 4 entries, indirect tables of up to 4 (the step, virtq_add_buffer, for any); any state and content
+ * Bound: queues of up to 4 entries, indirect tables of up to 4 (the step, virtq_add_buffer, for any); any
+ * state and content
  * Options: --unwind 6 wraps
  */
 void prove_virtq_pop(void)
@@ -155,7 +159,8 @@ void prove_virtq_pop(void)
 }
 
 /*
- * Property: giving a chain back, asking for notifications and the question of the interrupt touch the rings only, at any state of the
+ * Property: giving a chain back, asking for notifications and the question of the interrupt touch the rings only, at
+ * any state of the
  *   indices; a broken queue is left alone
  * Bound: queues of any size, any state and content
  * Options: wraps

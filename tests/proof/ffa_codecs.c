@@ -11,7 +11,8 @@
 #include "ffa/version.h"
 
 /*
- * Property: an indirect message that is accepted lies behind its header and wholly inside of the buffer, is not empty, and is not to its
+ * Property: an indirect message that is accepted lies behind its header and wholly inside of the buffer, is not empty,
+ * and is not to its
  *   sender; of the copy no more bytes are read than were copied
  * Bound: any bytes, any number of them copied, buffers of any size, any version
  */
@@ -38,7 +39,8 @@ void prove_ffa_indirect_decode(void)
 }
 
 /*
- * Property: a package that is accepted has manifest and image inside of the partition's memory, apart from each other and the header
+ * Property: a package that is accepted has manifest and image inside of the partition's memory, apart from each other
+ * and the header
  * Bound: any header, any size of memory
  */
 void prove_spkg_decode(void)

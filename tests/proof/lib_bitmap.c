@@ -17,7 +17,8 @@ static uint64_t *any_map(unsigned int nbits)
 }
 
 /*
- * Property: bitmap_next_set and _clear give the first such bit at or after from, or nbits; nothing behind the last word is read
+ * Property: bitmap_next_set and _clear give the first such bit at or after from, or nbits; nothing behind the last
+ * word is read
  * Bound: maps of up to 160 bits, any size, start and content
  * Options: --unwind 5
  */

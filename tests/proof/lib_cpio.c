@@ -10,7 +10,8 @@
 #define STEP_MAX 140 /* header, name, data, padding */
 
 /*
- * Property: where an entry's data and the next header are is computed without a wrap, lies inside of the archive, behind the header
+ * Property: where an entry's data and the next header are is computed without a wrap, lies inside of the archive,
+ * behind the header
  *   and the name, aligned to 4; the next header is at least a header further on: a reader comes to an end
  * Bound: archives of any size below 2^63, any place in them, any sizes of name and data
  */
@@ -37,7 +38,8 @@ void prove_cpio_layout(void)
 }
 
 /*
- * Property: cpio_next reads nothing behind the archive; an entry's name ends and lies, as its data does, inside of it; when it fails
+ * Property: cpio_next reads nothing behind the archive; an entry's name ends and lies, as its data does, inside of it;
+ * when it fails
  *   nothing changes
  * Bound: any bytes, any size up to 140, from the archive's start (from any place: cpio_layout)
  * Options: --unwind 142 --unwindset memcmp.0:8,strcmp.0:18,cpio_field.0:9

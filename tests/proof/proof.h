@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What all proofs use. A proof is a function `void prove_<name>(void)` that tools/proof gives to CBMC with the product's own files:
- * CBMC looks at every path and every value of what is nondeterministic here, up to the bounds that the proof states.
+ * What all proofs use. A proof is a function `void prove_<name>(void)` that tools/proof gives to CBMC with the
+ * product's own files: CBMC looks at every path and every value of what is nondeterministic here, up to the bounds that
+ * the proof states.
  *
- * tools/proof reads the comments: "Sources:" at the top of a file names the product's files that are linked; above a proof
- * "Property:" and "Bound:" are for people (docs/testing.md), "Options:" goes to CBMC, except
- * "wraps": arithmetic of unsigned numbers may wrap there, which is what the code means to do. A function that is called and has no body
+ * tools/proof reads the comments: "Sources:" at the top of a file names the product's files that are linked; above a
+ * proof "Property:" and "Bound:" are for people (docs/testing.md), "Options:" goes to CBMC, except "wraps": arithmetic
+ * of unsigned numbers may wrap there, which is what the code means to do. A function that is called and has no body
  * fails the proof, so whatever is not the product's is written out in the harness.
  */
 #ifndef PROOF_H
@@ -28,8 +29,8 @@ uint64_t nondet_u64(void);
 #define PROVE(c, text) __CPROVER_assert((c), text)
 
 /*
- * Must be possible: tools/proof fails when it is not. Without it, assumptions that contradict each other, or a harness that never gets
- * to its point, would prove anything.
+ * Must be possible: tools/proof fails when it is not. Without it, assumptions that contradict each other, or a harness
+ * that never gets to its point, would prove anything.
  */
 #define POSSIBLE(c) __CPROVER_assert(!(c), "POSSIBLE " #c)
 

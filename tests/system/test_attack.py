@@ -39,7 +39,8 @@ for n in 1 2; do
 			got=$(sha256sum </tmp/sum)
 			[ "$got" = "$want" ] || echo "$got" >>/tmp/wrong.$n
 			rounds=$((rounds + 1))
-			echo $rounds >/tmp/rounds.$n
+			echo $rounds >/tmp/next.$n
+			mv /tmp/next.$n /tmp/rounds.$n
 		done
 		echo done >/tmp/done.$n
 	) &

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * vCPUs of one VM that share a core and wait for one another by spinning (docs/scheduling.md). A hypervisor that lets
- * them spin until their slices end hands a token over a hundred times a second; the look at who runs makes it thousands.
+ * vCPUs of one VM that share a core and wait for one another by spinning (docs/scheduling.md). A hypervisor
+ * that lets them spin until their slices end hands a token over a hundred times a second; the look at who runs
+ * makes it thousands.
  */
 #include "framework/guest.h"
 #include "framework/test.h"

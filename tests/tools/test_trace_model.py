@@ -66,7 +66,11 @@ def test_devices_are_those_of_vmap():
     for name in ("GICD", "GICR", "PL011", "PL031"):
         assert trace_model.device(int(rows[name], 16)) == name
         assert trace_model.device(int(rows[name], 16) - 1) != name
-    assert trace_model.device(int(rows["VIRTIO"], 16) + 0x200) == "virtio 1"
+    base, stride = (int(n, 16) for n in re.search(r"\[VMAP_VIRTIO\] = \{ \"\w+\", (0x[0-9a-f]+), (0x[0-9a-f]+)", text).groups())
+    slots = int(re.search(r"VMAP_VIRTIO_SLOTS (\d+)", (TOP / "src/role/hyp/vmap.h").read_text())[1])
+    for slot in range(slots):
+        assert {trace_model.device(base + slot * stride + at) for at in (0, stride - 1)} == {f"virtio {slot}"}
+    assert trace_model.device(base + slots * stride) is None
     assert trace_model.guest_intid(spis["PL011"]) == "33 PL011" and trace_model.guest_intid(spis["PL031"]) == "34 PL031"
     assert trace_model.guest_intid(spis["VIRTIO"] + 2) == "50 virtio 2"
     assert trace_model.device(0x40000000) is None

@@ -93,9 +93,9 @@ static void absorb_locked(const void *data, size_t n)
 	}
 }
 
-#define HARDWARE_WORDS (KEY_WORDS / 2) /* of 64 bits: a key's length */
+#define HARDWARE_WORDS KEY_WORDS /* of 64 bits: twice a key's length */
 
-/* A key's length of FEAT_RNG's numbers. False when there is none, or not enough: what came counts all the same. */
+/* FEAT_RNG's numbers. False when there are none, or not enough: what came counts all the same. */
 static bool absorb_hardware_locked(void)
 {
 	uint64_t w[HARDWARE_WORDS];
@@ -129,8 +129,7 @@ void trng_init(void)
 	absorb_locked(hw.seed, hw.seed_size);
 	if (hw.seed_size >= SEED_FULL)
 		rng.quality = TRNG_SEEDED;
-	/* Twice a key's length. */
-	if (absorb_hardware_locked() && absorb_hardware_locked())
+	if (absorb_hardware_locked())
 		rng.quality = TRNG_HARDWARE;
 	/* It costs much and is worth little: where there is nothing else. */
 	if (rng.quality == TRNG_WEAK)

@@ -6,9 +6,10 @@
  * core, whichever comes first; looks are made by each core at its own vCPUs.
  *
  * What counts as alive: to run with interrupts unmasked (PSTATE.I); to have set its timer since the last look; or to
- * sleep in WFI, masked or not, while some interrupt is enabled that could end it: Linux idles so. What does not: none of
- * these, whenever it is looked at, for WATCH_ROUNDS rounds. A VM hangs when that is so of all its vCPUs that are on, or of one that all the time had an interrupt pending:
- * when Linux panics, all CPUs but one are parked so, and that one goes on to count its ticks.
+ * sleep in WFI, masked or not, while some interrupt is enabled that could end it: Linux idles so. What does not: none
+ * of these, whenever it is looked at, for WATCH_ROUNDS rounds. A VM hangs when that is so of all its vCPUs that are on,
+ * or of one that all the time had an interrupt pending: when Linux panics, all CPUs but one are parked so, and that one
+ * goes on to count its ticks.
  */
 #include "role/hyp/watch.h"
 
@@ -97,8 +98,8 @@ static void count(uint8_t *rounds, bool again)
 }
 
 /*
- * What has been seen of v since the last round: true when it lives. One that had no core is as it was; one that is off
- * begins anew.
+ * What has been seen of v since the last round: true when it lives. One that had no core is as it was; one that is
+ * off begins anew.
  */
 static bool weigh(struct vcpu *v)
 {

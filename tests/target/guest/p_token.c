@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Programs: vCPUs that wait for one another by spinning, each in a way that kernels do it (test_overcommit.c). Slot 0:
- * how many vCPUs, 1: enum token_wait, 2: how long in ms, 3: how far behind in the circle the next one is. Slot 4, at the
- * end: how often the token was handed over.
+ * how many vCPUs, 1: enum token_wait, 2: how long in ms, 3: how far behind in the circle the next one is. Slot 4, at
+ * the end: how often the token was handed over.
  */
 #include "guest.h"
 

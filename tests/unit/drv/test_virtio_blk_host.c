@@ -693,7 +693,9 @@ static void test_apart(void **state UNUSED)
 	unsigned int before, last_index = 0, first_index = 0;
 
 	assert_int_equal(submit(0, HOST_DISK_READ, 0, 512), OK);
-	/* What the device reads is cleaned: data, chain, then the ring around the index; then its flags are looked at. */
+	/*
+	 * What the device reads is cleaned: data, chain, then the ring around the index; then its flags are looked at.
+	 */
 	for (unsigned int i = 0; i < seen.nr_cached; i++) {
 		if (seen.cached[i] == &disk[0].shared->avail) {
 			last_index = i;

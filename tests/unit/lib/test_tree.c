@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Suites lib/tree and lib/tree_write: random trees, written by ours, read by ours and by libfdt alike; and trees that are
- * damaged: what the check lets pass can be read to its end inside its bytes, which ASan watches.
+ * Suites lib/tree and lib/tree_write: random trees, written by ours, read by ours and by libfdt alike; and trees that
+ * are damaged: what the check lets pass can be read to its end inside its bytes, which ASan watches.
  */
 #include "unit.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Suite vgic/can_wake: is anything enabled that could end a vCPU's WFI? Of each kind of interrupt, enabled and routed or not. */
+/*
+ * Suite vgic/can_wake: is anything enabled that could end a vCPU's WFI? Of each kind of interrupt, enabled and
+ * routed or not.
+ */
 #include "world.h"
 
 /* As after power-on, but for the groups, which the world has on: nothing is enabled. */

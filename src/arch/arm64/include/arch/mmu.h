@@ -44,7 +44,10 @@ void arch_dcache_clean_inval(const void *p, size_t size);
  */
 void arch_icache_sync(const void *p, size_t size);
 
-/* Zero memory by FEAT_MOPS or DC ZVA, where there is either. p and size: multiples of 2 KiB, which is DC ZVA's largest block. */
+/*
+ * Zero memory by FEAT_MOPS or DC ZVA, where there is either. p and size: multiples of 2 KiB, which is DC
+ * ZVA's largest block.
+ */
 void arch_zero_pages(void *p, size_t size);
 
 /*
