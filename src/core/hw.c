@@ -44,6 +44,7 @@ static int fail(struct parse *p, int node, const char *prop, const char *why)
 	if (node < 0 || !tree_full_path(p->fdt, node, path, sizeof(path)))
 		str_copy(path, "/", sizeof(path));
 	fmt_snprintf(p->err->text, sizeof(p->err->text), "%s: %s: %s: %s", world_tree, path, prop, why);
+	str_make_printable(p->err->text);
 	return E_FORMAT;
 }
 
@@ -91,13 +92,16 @@ static int translate(struct parse *p, int node, uint64_t *base)
 	for (int depth = 0; bus > 0 && depth < DEPTH_MAX; depth++) {
 		int up = tree_parent(p->fdt, bus), len;
 		int cac = tree_cell(p->fdt, bus, "#address-cells", 2), csc = tree_cell(p->fdt, bus, "#size-cells", 1);
-		int pac = tree_cell(p->fdt, up, "#address-cells", 2), entry = (cac + pac + csc) * 4;
+		int pac = tree_cell(p->fdt, up, "#address-cells", 2), entry;
 		const fdt32_t *ranges = tree_prop(p->fdt, bus, "ranges", &len);
 		bool found = false;
 
 		if (!ranges)
 			return E_NOENT; /* a bus that the CPU does not see */
-		if (cac < 1 || cac > 2 || pac < 1 || pac > 2 || csc < 1 || csc > 2 || len % entry)
+		if (cac < 1 || cac > 2 || pac < 1 || pac > 2 || csc < 1 || csc > 2)
+			return fail(p, bus, "ranges", "not understood");
+		entry = (cac + pac + csc) * 4;
+		if (len % entry)
 			return fail(p, bus, "ranges", "not understood");
 		for (int i = 0; i < len / entry && !found; i++) {
 			const fdt32_t *e = ranges + i * entry / 4;
@@ -439,6 +443,7 @@ int hw_parse(const void *fdt, size_t size, struct hw *out, struct hw_error *err)
 	if (!model)
 		model = tree_prop(fdt, 0, "compatible", NULL);
 	str_copy(out->model, model ? model : "unknown machine", sizeof(out->model));
+	str_make_printable(out->model);
 	find_top(&p);
 	rc = parse_memory(&p);
 	rc = rc ? rc : parse_reserved(&p);

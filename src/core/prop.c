@@ -6,6 +6,7 @@
 
 #include "lib/printf.h"
 #include "lib/string.h"
+#include "lib/string_ext.h"
 #include "lib/tree.h"
 
 #define CELL	  sizeof(fdt32_t)
@@ -13,18 +14,10 @@
 
 /* --- paths and lines --- */
 
-static void make_printable(char *s)
-{
-	for (; *s; s++) {
-		if (*s < ' ' || *s > '~')
-			*s = '?';
-	}
-}
-
 void prop_path(char path[PROP_PATH_MAX], const char *parent, const char *name)
 {
 	fmt_snprintf(path, PROP_PATH_MAX, "%s/%s", parent, name && name[0] ? name : "?");
-	make_printable(path);
+	str_make_printable(path);
 }
 
 void prop_vsay(enum log_level level, const struct prop_place *at, const char *fmt, va_list ap)
@@ -34,7 +27,7 @@ void prop_vsay(enum log_level level, const struct prop_place *at, const char *fm
 
 	if (n >= 0 && (size_t)n < sizeof(line))
 		fmt_vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
-	make_printable(line);
+	str_make_printable(line);
 	log_at(level, "%s", line);
 }
 

@@ -205,3 +205,11 @@ size_t str_copy(char *dst, const char *src, size_t size)
 	}
 	return len;
 }
+
+void str_make_printable(char *s)
+{
+	for (; *s; s++) {
+		if (*s < ' ' || *s > '~')
+			*s = '?';
+	}
+}

@@ -215,10 +215,7 @@ static int take_name(struct prop_scope *s, const struct prop_row *row, const str
 		return E_INVAL;
 	}
 	str_copy(sp->name, v->str, sizeof(sp->name));
-	for (char *c = sp->name; *c; c++) {
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-	}
+	str_make_printable(sp->name);
 	return OK;
 }
 

@@ -393,6 +393,27 @@ static int with(const char *path, const char *prop, unsigned int n, const uint32
 
 #define WITH(path, prop, ...) with(path, prop, sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, (uint32_t[]){ __VA_ARGS__ })
 
+/* Names and the model are the firmware's words: nothing that a terminal would obey comes of them. */
+static void test_unprintable(void **state UNUSED)
+{
+	const fdt32_t wraps[4] = { UINT32_MAX, UINT32_MAX, 0, cpu_to_fdt32(2) };
+	int node;
+
+	build();
+	assert_int_equal(fdt_open_into(tree, tree, sizeof(tree)), 0);
+	node = fdt_path_offset(tree, "/memory");
+	assert_int_equal(fdt_setprop(tree, node, "reg", wraps, sizeof(wraps)), 0);
+	assert_int_equal(fdt_set_name(tree, node, "memory@\x1b[2J\xff"), 0);
+	assert_int_equal(parse(fdt_totalsize(tree)), E_FORMAT);
+	if (!strstr(err.text, "/memory@?[2J?: "))
+		fail_msg("%s", err.text);
+	build();
+	assert_int_equal(fdt_open_into(tree, tree, sizeof(tree)), 0);
+	assert_int_equal(fdt_setprop_string(tree, 0, "model", "a\x07\x1bmodel"), 0);
+	assert_int_equal(parse(fdt_totalsize(tree)), OK);
+	assert_string_equal(got.model, "a??model");
+}
+
 static void test_wrong_numbers(void **state UNUSED)
 {
 	assert_int_equal(WITH("/memory", "reg", UINT32_MAX, UINT32_MAX, 0, 2), E_FORMAT); /* wraps */
@@ -533,6 +554,20 @@ static int behind(unsigned int depth, const uint32_t *ranges, unsigned int n)
 	END;
 	assert_int_equal(fdt_finish(tree), 0);
 	return parse(fdt_totalsize(tree));
+}
+
+/* A bus whose cells are so many that an entry's size does not fit into a number. */
+static void test_huge_cells(void **state UNUSED)
+{
+	static const char *const names[] = { "#address-cells", "#size-cells" };
+	const uint32_t first[] = { 0, 0x10, 0x8000, 0x2000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_int_equal(behind(2, first, 4), OK);
+		assert_int_equal(fdt_setprop_inplace_u32(tree, fdt_path_offset(tree, "/bus"), names[i], INT32_MAX), 0);
+		assert_int_equal(parse(fdt_totalsize(tree)), E_FORMAT);
+		assert_non_null(strstr(err.text, "not understood"));
+	}
 }
 
 static void test_buses(void **state UNUSED)
@@ -706,9 +741,11 @@ int main(void)
 		cmocka_unit_test_setup(test_limits, setup),
 		cmocka_unit_test_setup(test_missing, setup),
 		cmocka_unit_test_setup(test_wrong_numbers, setup),
+		cmocka_unit_test_setup(test_unprintable, setup),
 		cmocka_unit_test_setup(test_many_reserved, setup),
 		cmocka_unit_test_setup(test_long_values, setup),
 		cmocka_unit_test_setup(test_buses, setup),
+		cmocka_unit_test_setup(test_huge_cells, setup),
 		cmocka_unit_test_setup(test_virtio, setup),
 		cmocka_unit_test_setup(test_cut_off, setup),
 		cmocka_unit_test_setup(test_bytes_changed, setup),
