@@ -62,7 +62,7 @@ check: ## set-up, all tests, proofs, fuzzers, benchmark; the last line is the su
 .PHONY: check-all
 check-all: ## what CI runs: check, and both compilers, debug, format-check, lint and coverage
 	$(Q)$(call SETUP,build clang unit run test lint)
-	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tools proof fuzz target bench sel2 spmc spmc-debug coverage system
+	$(Q)$(PYTHON) tools/check $(if $(V),-v) gcc clang clang-spmc debug format lint lint-spmc unit tsan tools mutants proof fuzz target bench sel2 spmc spmc-debug coverage system
 
 clean: ## remove what was built (images, downloads and configuration stay)
 	$(call say,CLEAN,build) rm -rf build/*-gcc build/*-gcc-debug build/*-clang build/unit build/unit-* build/lint build/proof build/fuzz build/hyp-trace build/trace build/attack build/mutants
