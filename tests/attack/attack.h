@@ -57,7 +57,7 @@ struct attack_program {
 	const struct attack_program attack_##id = { #id, list, ARRAY_SIZE(list), __VA_ARGS__ }
 
 extern const struct attack_program attack_mmio, attack_calls, attack_psci, attack_sysregs, attack_insns, attack_regs,
-	attack_look, attack_virtio, attack_flood, attack_alloff, attack_spin;
+	attack_look, attack_virtio, attack_flood, attack_exits, attack_alloff, attack_spin;
 
 /* What the device tree says; constant from the start. */
 extern unsigned int attack_cpus; /* vCPUs */

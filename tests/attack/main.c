@@ -30,6 +30,7 @@
 #pragma weak attack_look
 #pragma weak attack_virtio
 #pragma weak attack_flood
+#pragma weak attack_exits
 #pragma weak attack_alloff
 #pragma weak attack_spin
 
@@ -43,6 +44,7 @@ static const struct attack_program *const programs[] = {
 	&attack_look,	 /* registers of others seen */
 	&attack_virtio,	 /* virtqueues */
 	&attack_flood,	 /* interrupts, exits, output */
+	&attack_exits,	 /* exits alone, as many as can be */
 	&attack_alloff,	 /* ends with all vCPUs off */
 	&attack_spin,	 /* ends spinning with interrupts masked */
 };

@@ -54,7 +54,7 @@ def attack_fixture(bundles, attack_bin, out):  # pylint: disable=unused-argument
     """attack(program, ...): Linux with a disk, at its prompt and loaded, and the program beside it on the same cores."""
     consoles = []
 
-    def start(program, cpus=8, more=""):
+    def start(program, cpus=8, more="", flags=()):
         name = "attack-c-" + re.sub(r"\W+", "-", program + more)
         (out / "linux-disk").write_bytes(bytes((n * 31 + n // 512) & 0xFF for n in range(2 << 20)))
         nodes = [vm("linux", memory="memory = <0 0x20000>;", cpus="cpus = <2>;", kernel=LINUX + DISK),
@@ -62,7 +62,7 @@ def attack_fixture(bundles, attack_bin, out):  # pylint: disable=unused-argument
         files = {n: MINIMAL / n for n in ("Image", "initramfs.cpio.gz")}
         path = bundle(out / f"{name}.cpio", nodes, {**files, "linux-disk": out / "linux-disk", **attack_bundle.files(out, attack_bin)})
         log = out / f"{name}.log"
-        console = Console([TOP / "tools/run", "--image", IMAGE, "--bundle", path, "--smp", "2", *CPU], log)
+        console = Console([TOP / "tools/run", "--image", IMAGE, "--bundle", path, "--smp", "2", *CPU, *flags], log)
         consoles.append(console)
         machine = Loaded(console, log)
         machine.load()
@@ -95,6 +95,16 @@ def test_program(attack, program):
     before = machine.rounds()
     machine.go()
     machine.console.expect("trivet: attack: powered off", 100)
+    check_tap(machine.text())
+    is_well(machine, before)
+
+
+def test_a_million_exits_a_second(attack):
+    """For ten seconds: in QEMU's virtual time, in which an instruction takes a nanosecond, whatever this machine can do."""
+    machine = attack("exits,seconds=10,rate=1000000", cpus=4, flags=("--icount", "sleep"))
+    before = machine.rounds()
+    machine.go()
+    machine.console.expect("trivet: attack: powered off", 600)
     check_tap(machine.text())
     is_well(machine, before)
 
