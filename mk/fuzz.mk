@@ -20,6 +20,7 @@ FUZZ_HELPERS_sysreg := tests/vgic/world fuzz/log
 FUZZ_HELPERS_config := fuzz/tree fuzz/log tests/role/machine_make
 FUZZ_HELPERS_hw := fuzz/tree fuzz/log tests/role/machine_make
 FUZZ_HELPERS_manifest := fuzz/tree tests/role/machine_make
+FUZZ_HELPERS_tree := fuzz/tree fuzz/log tests/role/machine_make
 
 # An optimisation that clang does not know by this name.
 ifneq ($(findstring clang,$(HOSTCC)),)

@@ -37,6 +37,7 @@ struct slot {
 	struct block_req req;
 	struct virtq_chain chain;
 	uint32_t type;
+	bool safe;	      /* it may end without a flush of its own */
 	uint64_t start;	      /* byte on the disk */
 	uint64_t total, done; /* bytes of data */
 };
@@ -98,6 +99,7 @@ static void completed(struct block_req *req, int status)
 	spin_unlock(&d->virtio.lock);
 }
 
+/* size 0: a flush. */
 static int submit_piece(struct slot *s, uint32_t size)
 {
 	const struct virtq_chain *c = &s->chain;
@@ -108,11 +110,11 @@ static int submit_piece(struct slot *s, uint32_t size)
 	r->offset = s->start + s->done;
 	r->size = size;
 	r->op = BLOCK_FLUSH;
-	if (s->type == VIRTIO_BLK_T_IN) {
+	if (size && s->type == VIRTIO_BLK_T_IN) {
 		r->op = BLOCK_READ;
 		r->buf = virtq_in(c);
 		r->skip = s->done;
-	} else if (s->type == VIRTIO_BLK_T_OUT) {
+	} else if (size && s->type == VIRTIO_BLK_T_OUT) {
 		r->op = BLOCK_WRITE;
 		r->buf = virtq_out(c);
 		r->skip = s->done + sizeof(struct virtio_blk_hdr);
@@ -123,6 +125,14 @@ static int submit_piece(struct slot *s, uint32_t size)
 	if (err != BLOCK_PENDING)
 		s->state = SLOT_ACTIVE;
 	return err;
+}
+
+static void flush(struct slot *s)
+{
+	int err = submit_piece(s, 0);
+
+	if (err != BLOCK_PENDING)
+		piece_done(s, err);
 }
 
 /* Move data until the request ends, waits for the backend, or the turn is over. */
@@ -139,6 +149,11 @@ static void advance(struct slot *s, struct turn *t)
 		if (err != BLOCK_PENDING)
 			piece_done(s, err);
 	}
+	/* 5.2.6.2: what a driver writes that does not know of flushes is safe when it is told so. */
+	if (s->state == SLOT_ACTIVE && s->done == s->total && !s->safe) {
+		s->safe = true;
+		flush(s);
+	}
 	if (s->state == SLOT_ACTIVE && s->done == s->total)
 		finish(s, VIRTIO_BLK_S_OK);
 }
@@ -153,14 +168,6 @@ static void transfer(struct slot *s, uint64_t sector, uint64_t bytes)
 		finish(s, VIRTIO_BLK_S_IOERR);
 	else if (s->type == VIRTIO_BLK_T_OUT && s->dev->block->readonly)
 		finish(s, VIRTIO_BLK_S_IOERR);
-}
-
-static void flush(struct slot *s)
-{
-	int err = submit_piece(s, 0);
-
-	if (err != BLOCK_PENDING)
-		piece_done(s, err);
 }
 
 static void get_id(struct slot *s)
@@ -190,6 +197,7 @@ static void begin(struct slot *s)
 		return;
 	}
 	s->type = h.type;
+	s->safe = h.type != VIRTIO_BLK_T_OUT || virtio_has(&d->virtio, VIRTIO_BLK_F_FLUSH);
 	switch (h.type) {
 	case VIRTIO_BLK_T_IN:
 		transfer(s, h.sector, c->in_bytes - 1);

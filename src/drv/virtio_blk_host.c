@@ -29,6 +29,7 @@
 #define LINE	  128u /* no cache line that the device writes has anything of ours */
 #define SPINS_MAX 1000000u
 #define IDLE_MAX  1000u /* interrupts in a row for nothing: a line that stays raised */
+#define ACKS_MAX  8u	/* of one interrupt: the device may add reasons meanwhile */
 #define STATUS_NO 0xffu /* no device says that */
 
 /* What both sides see: everything little-endian, as we are. */
@@ -202,6 +203,9 @@ static const char *collect(struct disk *d, struct list *done)
 		return "it finished more than it had";
 	/* 2.7.14: pairs with the device's store of used.idx, before which it wrote entries, status and data. */
 	arch_dma_barrier();
+	/* The cache may have fetched entries ahead of the index, so before the device wrote them. */
+	if (n)
+		sync(d, &s->used, sizeof(s->used));
 	for (; n; n--, d->seen++) {
 		const uint32_t id = READ_ONCE(s->used.ring[d->seen % d->num].id);
 		const uint32_t len = READ_ONCE(s->used.ring[d->seen % d->num].len);
@@ -260,16 +264,31 @@ static const char *look(struct disk *d, uint32_t reason, struct list *done)
 	return ++d->nr_idle > IDLE_MAX ? "its interrupt comes for nothing" : NULL;
 }
 
+/*
+ * Why it interrupts, acknowledged before the look at the ring: what comes after the look raises the line again. Until
+ * nothing is left, since a line that one reason keeps up has no edge for the next; and reading it once more is what
+ * makes sure that the acknowledgement has arrived.
+ */
+static uint32_t take_reasons(const struct disk *d)
+{
+	uint32_t all = 0, reason;
+
+	for (unsigned int i = 0; i < ACKS_MAX && (reason = reg_read(d, VIRTIO_MMIO_INTERRUPT_STATUS)); i++) {
+		all |= reason;
+		reg_write(d, VIRTIO_MMIO_INTERRUPT_ACK, reason);
+	}
+	/* Registers before used.idx, which is memory: a load of it must not have gone ahead. */
+	arch_dma_barrier();
+	return all;
+}
+
 void virtio_blk_host_irq(unsigned int n)
 {
 	struct disk *d = &disk[n];
-	uint32_t reason = reg_read(d, VIRTIO_MMIO_INTERRUPT_STATUS);
+	uint32_t reason = take_reasons(d);
 	struct list done;
 
 	list_init(&done);
-	/* Before the look at the ring: what comes after the look raises the line again, and its edge is seen. */
-	if (reason)
-		reg_write(d, VIRTIO_MMIO_INTERRUPT_ACK, reason);
 	spin_lock(&d->lock);
 	if (!d->failed) {
 		const char *why = look(d, reason, &done);

@@ -77,6 +77,8 @@ static const char *check_node(struct check *c, uint32_t *off)
 		at += 4;
 	if (at == c->size)
 		return "a node's name does not end";
+	if (!c->depth && c->at[*off])
+		return "its root has a name";
 	if (c->depth == DEPTH_MAX)
 		return "nodes in nodes in nodes";
 	c->depth++;
@@ -158,6 +160,8 @@ const char *tree_check(const void *fdt, size_t size)
 	if (total > size || total > INT32_MAX || !range_within(word(p + H_STRUCT), c.size, total) ||
 	    !range_within(strings, c.strings_size, total) || !IS_ALIGNED(word(p + H_STRUCT) | c.size, 4))
 		return "larger than it may be";
+	if (MIN(MIN(word(p + H_STRUCT), strings), word(p + H_RESERVED)) < H_SIZE)
+		return "a part of it lies in its header";
 	if (!IS_ALIGNED(word(p + H_RESERVED), 8) || !reserved_ends(p, word(p + H_RESERVED), total))
 		return "its list of reserved memory does not end";
 	/* So that every name ends, wherever it begins. */
@@ -289,7 +293,8 @@ int tree_path(const void *fdt, const char *path, size_t length)
 
 int tree_path_from(const void *fdt, int node, const char *path, size_t length)
 {
-	const char *s = structure(fdt), *end = path + length;
+	/* It may come from a tree, and so have a zero in it: it ends there, as a node's name would. */
+	const char *s = structure(fdt), *end = path + strnlen(path, length);
 
 	while (path < end && node >= 0) {
 		size_t n = 0;
@@ -419,8 +424,8 @@ int tree_find_compatible(const void *fdt, int after, const char *what)
 		if (tag == BEGIN_NODE)
 			node = (int)off;
 		else if (tag == PROP && same(names + word(s + off + 8), "compatible") &&
-			 in_list(s + off + 12, word(s + off + 4), what))
-			return node;
+			 in_list(s + off + 12, word(s + off + 4), what) && tree_is_compatible(fdt, node, what))
+			return node; /* the first of that name counts, as for all who read one */
 	}
 	return -1;
 }

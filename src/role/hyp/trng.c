@@ -124,8 +124,12 @@ void trng_init(void)
 		[TRNG_HARDWARE] = "FEAT_RNG",
 	};
 
+	const uint64_t stamp = arch_counter();
+
 	spin_lock(&rng.lock);
 	rng.quality = TRNG_WEAK;
+	/* The same seed at each boot, as from a tree that nobody changes, is not to give the same numbers. */
+	absorb_locked(&stamp, sizeof(stamp));
 	absorb_locked(hw.seed, hw.seed_size);
 	if (hw.seed_size >= SEED_FULL)
 		rng.quality = TRNG_SEEDED;

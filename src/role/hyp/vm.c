@@ -117,7 +117,7 @@ static int build_disk(struct vm *vm, unsigned int i)
 	if (!b)
 		return E_NOMEM;
 	if (d->host)
-		disks_enable(d->host_disk, vm->cfg->pcpu[0]);
+		disks_enable(d->host_disk, vm->p->vcpu[0]->home); /* a core that runs, as pcpu[0] may not */
 	(void)fmt_snprintf(id, sizeof(id), "trivet-%s-%u", vm->cfg->name, i);
 	err = virtio_blk_create(vm->p, vmap_virtio_base(i), vmap_virtio_intid(i), b, id, &vm->disk[i]);
 	if (err != OK)

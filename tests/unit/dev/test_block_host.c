@@ -237,7 +237,7 @@ static int setup_device(void **state)
 	setup(state);
 	assert_int_equal(virtio_blk_create(&fake.part, IPA(FAKE_DEV), INTID, b, "disk", &blk), OK);
 	driver_init(FAKE_DEV, 64);
-	driver_start(0);
+	driver_start(BIT(VIRTIO_BLK_F_FLUSH));
 	return 0;
 }
 

@@ -107,7 +107,7 @@ static int setup_slow(void **state)
 	nr_pending = nr_flushes = 0;
 	slow_gone = false;
 	make(&slow);
-	driver_start(0);
+	driver_start(BIT(VIRTIO_BLK_F_FLUSH));
 	return 0;
 }
 
@@ -560,6 +560,51 @@ static void test_slow_pieces_and_flush(void **state UNUSED)
 }
 
 /* The guest's buffer is gone when the data come; and a store of larger blocks gets whole ones, whatever the framing. */
+/*
+ * 5.2.6.2: to a driver that did not take VIRTIO_BLK_F_FLUSH a write has ended when it is safe; to one that did, or for
+ * a read, nothing is flushed unasked.
+ */
+static void test_slow_write_through(void **state UNUSED)
+{
+	uint32_t id, len;
+
+	put(0, VIRTIO_BLK_T_OUT, 0, DATA, 512);
+	driver_notify();
+	slow_finish(0, OK);
+	assert_true(driver_used(&id, &len));
+	assert_int_equal(nr_flushes, 0);
+	driver_start(0);
+	put(0, VIRTIO_BLK_T_IN, 0, DATA, 512);
+	driver_notify();
+	slow_finish(0, OK);
+	assert_true(driver_used(&id, &len));
+	assert_int_equal(nr_flushes, 0);
+	for (int status = OK; status >= E_IO; status += E_IO) {
+		put(0, VIRTIO_BLK_T_OUT, 0, DATA, 200 * 1024);
+		driver_notify();
+		nr_flushes = 0;
+		slow_finish(0, OK);
+		assert_int_equal(nr_flushes, 0);
+		slow_finish(0, OK);
+		assert_int_equal(nr_flushes, 1); /* of the whole, once */
+		assert_int_equal(nr_pending, 1);
+		assert_int_equal(pending[0]->op, BLOCK_FLUSH);
+		assert_false(driver_used(&id, &len));
+		slow_finish(0, status);
+		assert_true(driver_used(&id, &len));
+		assert_int_equal(status_of(0), status ? VIRTIO_BLK_S_IOERR : VIRTIO_BLK_S_OK);
+		assert_int_equal(nr_pending, 0);
+	}
+	/* What could not be written needs none. */
+	nr_flushes = 0;
+	put(0, VIRTIO_BLK_T_OUT, 0, DATA, 512);
+	driver_notify();
+	slow_finish(0, E_IO);
+	assert_true(driver_used(&id, &len));
+	assert_int_equal(status_of(0), VIRTIO_BLK_S_IOERR);
+	assert_int_equal(nr_flushes, 0);
+}
+
 static void test_slow_end_and_blocks(void **state UNUSED)
 {
 	uint32_t id, len;
@@ -759,6 +804,7 @@ int main(void)
 		T(test_content_outlives_reset),
 		T_IN(test_slow_backend, setup_slow),
 		T_IN(test_slow_pieces_and_flush, setup_slow),
+		T_IN(test_slow_write_through, setup_slow),
 		T_IN(test_slow_end_and_blocks, setup_slow),
 		T_IN(test_slow_rests, setup_slow),
 		T_IN(test_slow_reset, setup_slow),

@@ -261,6 +261,9 @@ static void test_refused(void **state UNUSED)
 	refused(2, 57, "larger than it may be");
 	refused(9, 64, "larger than it may be");
 	refused(8, 5, "larger than it may be");
+	refused(2, 36, "a part of it lies in its header");
+	refused(3, 39, "a part of it lies in its header");
+	refused(4, 32, "a part of it lies in its header");
 	refused(4, 44, "its list of reserved memory does not end");
 	refused(4, 104, "its list of reserved memory does not end");
 	refused(28, 0x61616161, "its last name does not end");
@@ -268,6 +271,7 @@ static void test_refused(void **state UNUSED)
 	refused(17, 0xfffffffd, "a property is cut off");
 	refused(18, 4, "a property's name is outside");
 	refused(18, 0xfffffff0, "a property's name is outside");
+	refused(15, 0x61000000, "its root has a name");
 	refused(23, 3, "a property is not at the beginning of a node");
 	refused(23, 5, "an unknown token");
 	refused(24, 4, "ends in the middle");
@@ -355,6 +359,48 @@ static void test_list_without_end(void **state UNUSED)
 	}
 }
 
+/* Of properties of one name the first counts, whoever asks. */
+static void test_compatible_twice(void **state UNUSED)
+{
+	struct tree_writer w;
+
+	tree_write_begin(&w, blob, sizeof(blob));
+	tree_write_node(&w, "");
+	tree_write_prop(&w, "compatible", "a", 2);
+	tree_write_prop(&w, "compatible", "b", 2);
+	tree_write_end(&w);
+	assert_in_range(tree_write_finish(&w), 1, sizeof(blob));
+	assert_int_equal(tree_find_compatible(blob, -1, "a"), 0);
+	assert_int_equal(tree_find_compatible(blob, -1, "b"), -1);
+	assert_int_equal(fdt_node_offset_by_compatible(blob, -1, "b"), -FDT_ERR_NOTFOUND);
+}
+
+/*
+ * A path out of a property may have a zero in it and go on: nothing is read behind the name that it is compared with.
+ */
+static void test_path_with_a_zero(void **state UNUSED)
+{
+	static const char path[64] = "/a/bc\0/d";
+	struct tree_writer w;
+	uint8_t *copy;
+	int size;
+
+	tree_write_begin(&w, blob, sizeof(blob));
+	tree_write_node(&w, "");
+	tree_write_node(&w, "a");
+	tree_write_node(&w, "bc");
+	for (unsigned int i = 0; i < 3; i++)
+		tree_write_end(&w);
+	size = tree_write_finish(&w);
+	assert_true(size > 0);
+	copy = malloc((size_t)size);
+	memcpy(copy, blob, (size_t)size);
+	assert_null(tree_check(copy, (size_t)size));
+	for (size_t n = 5; n < sizeof(path); n++)
+		assert_string_equal(tree_name(copy, tree_path(copy, path, n)), "bc");
+	free(copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +412,8 @@ int main(void)
 		cmocka_unit_test(test_writer_room),
 		cmocka_unit_test(test_writer_names),
 		cmocka_unit_test(test_list_without_end),
+		cmocka_unit_test(test_path_with_a_zero),
+		cmocka_unit_test(test_compatible_twice),
 	};
 
 	return UNIT_RUN(tests);

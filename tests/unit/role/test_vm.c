@@ -40,6 +40,7 @@ static bool refuse_start;
 void sched_add(struct vcpu *v, uint64_t affinity)
 {
 	v->affinity = affinity;
+	v->home = (unsigned int)__builtin_ctzll(affinity & cpus_online);
 	v->state = VCPU_OFF;
 }
 
@@ -133,8 +134,11 @@ int disks_get(unsigned int n, bool *readonly, const char **why)
 	return n ? E_NOENT : 0;
 }
 
-void disks_enable(unsigned int disk UNUSED, unsigned int cpu UNUSED)
+static unsigned int disk_core;
+
+void disks_enable(unsigned int disk UNUSED, unsigned int cpu)
 {
+	disk_core = cpu;
 }
 
 int host_disk_info(unsigned int n, struct host_disk_info *info)
@@ -657,6 +661,23 @@ static void test_cut_bundle(void **state UNUSED)
 	take_down();
 }
 
+/* Its interrupts go to a core that runs, whichever the machine file names first. */
+static void test_disk_interrupts_a_core_that_runs(void **state UNUSED)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		put_machine(MACHINE(VM("domU1", MEM_8M "trivet,pcpus = <0 1>;" A_HOST_DISK)));
+		power_on();
+		nr_cpus = 2;
+		cpus_online = BIT(i);
+		role_boot();
+		assert_int_equal(disk_core, i);
+		assert_int_equal(vms[0]->p->vcpu[0]->home, i);
+		take_down();
+	}
+	nr_cpus = 1;
+	cpus_online = 1;
+}
+
 /* With k pages in the machine, for every k that is too few: one line, and every page and byte comes back. */
 static void test_out_of_memory(void **state UNUSED)
 {
@@ -736,6 +757,7 @@ int main(void)
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_reboot),
 		cmocka_unit_test(test_disk_answers_late),
+		cmocka_unit_test(test_disk_interrupts_a_core_that_runs),
 		cmocka_unit_test(test_reset_loop),
 		cmocka_unit_test(test_power_off),
 		cmocka_unit_test(test_actions),
